@@ -1,0 +1,48 @@
+"""What can be wrong, in the words of the domain; HTTP gives each its status."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from attrition.sentences import SENTENCES
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with one field: a code of `SENTENCES` and its parameters."""
+
+    field: str
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def message(self) -> str:
+        """The sentence in the active language."""
+        return str(SENTENCES[self.code]) % {"field": self.field, **self.params}
+
+
+class AttritionError(Exception):
+    """The root of what this project raises on purpose."""
+
+
+class InvalidFeatures(AttritionError):
+    """Features that the table or the release refuses, with every reason at once.
+
+    `index` is the record's place among those asked for together.
+    """
+
+    def __init__(self, problems: Sequence[Problem], index: int = 0) -> None:
+        super().__init__(", ".join(f"{p.field}: {p.code}" for p in problems))
+        self.problems = tuple(problems)
+        self.index = index
+
+
+class ReleaseRejected(AttritionError):
+    """A release folder that is missing, changed or not what its card describes.
+
+    The text names the file and the remedy; it is for operators, not for callers.
+    """
+
+
+class NotAdditive(AttritionError):
+    """A pipeline that is no scorecard; the text names the step."""

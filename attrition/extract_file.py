@@ -1,0 +1,150 @@
+"""Reads one CSV extract: cells become what JSON would hold, problems get a place."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from attrition import features
+from attrition.errors import Problem
+from attrition.field import Extract, Field, Kind, Value
+from attrition.models import HIGHEST_EMPLOYEE_ID
+
+TARGET = "a_quitte_l_entreprise"
+KEYS = {
+    Extract.SIRH: "id_employee",
+    Extract.EVAL: "eval_number",
+    Extract.SONDAGE: "code_sondage",
+}
+OUTCOMES = {"oui": True, "yes": True, "non": False, "no": False}
+NUMERAL = re.compile(r"[+-]?(0|[1-9]\d{0,63})([.,]\d{1,20})?", re.ASCII)
+IDENTIFIER = re.compile(r"(?:E_)?(\d{1,19})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Located:
+    """A problem and where it stands; line 1 is the header, None the whole file."""
+
+    file: str
+    line: int | None
+    problem: Problem
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{place}: {self.problem.message}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line: its number, the features it carries, the outcome if asked for."""
+
+    line: int
+    values: dict[str, Value]
+    left: bool | None
+
+
+class ExtractFile:
+    """One extract, read whole: `rows` by employee id and everything wrong with it."""
+
+    def __init__(self, folder: Path, extract: Extract, *, with_outcome: bool) -> None:
+        self.extract = extract
+        self.path = folder / f"extrait_{extract}.csv"
+        self.name = self.path.name
+        self.problems: list[Located] = []
+        self.ignored_columns: list[str] = []
+        self.rows: dict[int, Row] = {}
+        self._fields = {f.name: f for f in features.of_extract(extract)}
+        self._has_outcome = with_outcome and extract is Extract.SONDAGE
+        text = self._text()
+        if text is not None:
+            self._read(text)
+
+    def refuse(self, line: int | None, field: str, code: str, **params: Any) -> None:
+        self.problems.append(Located(self.name, line, Problem(field, code, params)))
+
+    def _text(self) -> str | None:
+        try:
+            return self.path.read_bytes().decode("utf-8-sig")
+        except OSError:
+            self.refuse(None, str(self.path), "missing_file")
+        except UnicodeDecodeError:
+            self.refuse(None, self.name, "not_utf8")
+        return None
+
+    def _read(self, text: str) -> None:
+        first_line = text.split("\n", 1)[0]
+        delimiter = ";" if first_line.count(";") > first_line.count(",") else ","
+        lines = io.StringIO(text, newline="")
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        try:
+            header = [column.strip() for column in next(reader, [])]
+            self._check_header(header)
+            if self.problems:
+                return
+            for cells in reader:
+                if any(cell.strip() for cell in cells):
+                    self._read_row(reader.line_num, header, cells)
+        except csv.Error as error:
+            self.refuse(reader.line_num, self.name, "not_csv", reason=error)
+
+    def _check_header(self, header: list[str]) -> None:
+        if not any(header):
+            self.refuse(None, self.name, "empty_file")
+            return
+        needed = [n for n, f in self._fields.items() if f.kind is not Kind.CONSTANT]
+        needed += [KEYS[self.extract]] + [TARGET] * self._has_outcome
+        for column in dict.fromkeys(needed):
+            if column not in header:
+                self.refuse(1, column, "missing_column")
+        for column in dict.fromkeys(header):
+            if column and header.count(column) > 1:
+                self.refuse(1, column, "duplicate_column")
+        known = {*self._fields, KEYS[self.extract], TARGET}
+        self.ignored_columns = [column for column in header if column not in known]
+
+    def _read_row(self, line: int, header: list[str], cells: list[str]) -> None:
+        if len(cells) != len(header):
+            counts = {"found": len(cells), "count": len(header)}
+            self.refuse(line, self.name, "wrong_cell_count", **counts)
+            return
+        record = dict(zip(header, cells, strict=True))
+        key = KEYS[self.extract]
+        match = IDENTIFIER.fullmatch(record[key].strip())
+        employee_id = int(match[1]) if match else 0
+        if not 1 <= employee_id <= HIGHEST_EMPLOYEE_ID:
+            self.refuse(line, key, "not_an_employee_id", highest=HIGHEST_EMPLOYEE_ID)
+            return
+        if earlier := self.rows.get(employee_id):
+            params = {"value": employee_id, "earlier": earlier.line}
+            self.refuse(line, key, "duplicate_id", **params)
+            return
+        self.rows[employee_id] = Row(
+            line, dict(self._values(record)), self._outcome(line, record)
+        )
+
+    def _values(self, record: dict[str, str]) -> Iterator[tuple[str, Value]]:
+        for name, field in self._fields.items():
+            cell = record.get(name, "").strip()
+            if cell:
+                yield name, _as_json(field, cell)
+
+    def _outcome(self, line: int, record: dict[str, str]) -> bool | None:
+        if not self._has_outcome:
+            return None
+        left = OUTCOMES.get(record[TARGET].strip().casefold())
+        if left is None:
+            self.refuse(line, TARGET, "not_an_outcome")
+        return left
+
+
+def _as_json(field: Field, cell: str) -> Value:
+    """A cell as JSON would have it: a numeral is a number, the rest stays text."""
+    if field.kind in (Kind.CATEGORY, Kind.PERCENT) or field.order:
+        return cell
+    match = NUMERAL.fullmatch(cell)
+    if match is None:
+        return cell
+    return float(cell.replace(",", ".")) if match[2] else int(cell)

@@ -1,0 +1,106 @@
+"""What a row of the feature table can say about one HR field."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from django.utils.formats import number_format
+from django.utils.translation import get_language
+
+Value: TypeAlias = float | int | str
+"""One normalised value; a missing one is None beside it."""
+
+
+class Kind(StrEnum):
+    NUMBER = "number"
+    PERCENT = "percent"
+    ORDINAL = "ordinal"
+    CATEGORY = "category"
+    YES_NO = "yes/no"
+    DERIVED = "derived"
+    IDENTIFIER = "identifier"
+    CONSTANT = "constant"
+
+
+class Extract(StrEnum):
+    """The three CSV files that HR delivers, by the end of their names."""
+
+    SIRH = "sirh"
+    EVAL = "eval"
+    SONDAGE = "sondage"
+
+
+@dataclass(frozen=True)
+class Text:
+    """Words in both languages; as a string, in the language of whoever reads."""
+
+    fr: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.en if (get_language() or "fr").startswith("en") else self.fr
+
+
+@dataclass(frozen=True)
+class Field:
+    """One HR field. `low` and `high` are inclusive and in `unit`."""
+
+    name: str
+    kind: Kind
+    source: Extract | None
+    label: Text
+    example: Value
+    help: Text = Text("", "")
+    low: float | None = None
+    high: float | None = None
+    whole: bool = False
+    unit: Text = Text("", "")
+    order: tuple[str, ...] = ()
+    """An ordinal's names, lowest first; empty when it is a mark from low to high."""
+    zero: tuple[str, ...] = ()
+    one: tuple[str, ...] = ()
+    """A yes/no field's accepted words, in lower case."""
+    answers: tuple[Text, Text] | None = None
+    """How a yes/no field's 0 and 1 read."""
+    spelling: str | None = None
+    """Another spelling that is accepted."""
+    ground: Text | None = None
+    """The prohibited ground it is (Code du travail, art. L.1132-1)."""
+    actionable: bool = False
+    """Whether an employer can change it."""
+
+    @property
+    def is_scorable(self) -> bool:
+        """Whether a release may use it at all."""
+        return self.kind in SCORABLE_KINDS
+
+    @property
+    def choices(self) -> tuple[Value, ...]:
+        """The values of an ordinal or a yes/no field, lowest first; else empty."""
+        if self.kind is Kind.YES_NO:
+            return (0, 1)
+        if self.kind is Kind.ORDINAL:
+            return self.order or tuple(
+                range(int(self.low or 0), int(self.high or 0) + 1)
+            )
+        return ()
+
+    def in_words(self, value: Value | None) -> str:
+        """A normalised value as a person reads it, with its unit; '–' for none."""
+        if value is None:
+            return "–"
+        if self.answers and value in (0, 1):
+            return str(self.answers[int(value)])
+        if isinstance(value, str):
+            return value
+        number = number_format(value, use_l10n=True, force_grouping=True)
+        return f"{number} {self.unit}".strip()
+
+
+SCORABLE_KINDS = {
+    Kind.NUMBER,
+    Kind.PERCENT,
+    Kind.ORDINAL,
+    Kind.CATEGORY,
+    Kind.YES_NO,
+}

@@ -1,0 +1,113 @@
+"""Trains a release from the three HR extracts; never changes what serves."""
+
+import re
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from attrition import extracts, release_writer, releases, training
+from attrition.errors import AttritionError, NotAdditive
+
+VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
+MOST_SHOWN = 20
+
+
+class Command(BaseCommand):
+    help = "Train a release from the three HR extracts."
+    # A missing or broken release is what this command repairs.
+    requires_system_checks: list[str] = []
+
+    def create_parser(self, *args: Any, **kwargs: Any) -> Any:
+        # Django's own --version gives way to ours.
+        return super().create_parser(*args, conflict_handler="resolve", **kwargs)
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--data", type=Path, required=True, help="folder of the three extracts"
+        )
+        goal = parser.add_mutually_exclusive_group(required=True)
+        goal.add_argument("--version", dest="release", help="name of the new release")
+        goal.add_argument(
+            "--reproduce",
+            metavar="VERSION",
+            help="train again, compare with this release to 1e-9, write nothing",
+        )
+        parser.add_argument(
+            "--fictional",
+            action="store_true",
+            help="the data are not about real people",
+        )
+
+    def handle(
+        self,
+        *,
+        data: Path,
+        release: str | None,
+        reproduce: str | None,
+        fictional: bool,
+        **options: Any,
+    ) -> None:
+        folder = self._new_folder(release) if release else None
+        self.stdout.write(f"Reading the extracts in {data} …")
+        try:
+            people = extracts.read(data, with_outcome=True).people
+            rows = training.training_set(people)
+            left = int(rows.y.sum())
+            self.stdout.write(f"{len(people)} employees, {left} left. Training …")
+            trained = release_writer.train(rows)
+        except extracts.ExtractError as error:
+            raise CommandError(summary(error)) from error
+        except (training.TrainingRefused, NotAdditive) as error:
+            raise CommandError(f"{error} Nothing was written.") from error
+        for name, found in trained.evaluation.metrics.items():
+            self.stdout.write(f"  {name:<18} {found['mean']:.3f} ± {found['std']:.3f}")
+        if folder is None:
+            self._compare(trained, rows, str(reproduce))
+            return
+        card = release_writer.write(folder, trained, rows, fictional=fictional)
+        self.stdout.write(
+            self.style.SUCCESS(
+                f"Wrote release {folder.name}, threshold {card['threshold']['value']}."
+            )
+        )
+        current = settings.MODEL_DIR / releases.CURRENT
+        self.stdout.write(f"To let it serve: echo {folder.name} > {current}")
+
+    def _new_folder(self, version: str) -> Path:
+        if not VERSION.fullmatch(version):
+            raise CommandError(
+                f"{version!r} is no version: use letters, digits, dots and dashes."
+            )
+        folder: Path = settings.MODEL_DIR / version
+        if folder.exists():
+            raise CommandError(
+                f"{folder} exists, and the log may refer to it: choose another version."
+            )
+        return folder
+
+    def _compare(
+        self, trained: release_writer.Trained, rows: training.TrainingSet, version: str
+    ) -> None:
+        try:
+            release = releases.load(version)
+        except AttritionError as error:
+            raise CommandError(str(error)) from error
+        worst = max(
+            abs(trained.scorecard.probability(row) - release.scorecard.probability(row))
+            for row in training.plain_rows(rows.X)
+        )
+        verdict = f"Largest difference from {version}: {worst:.1e} (allowed: 1e-9)."
+        if worst > 1e-9:
+            raise CommandError(f"{verdict} It does not reproduce.")
+        self.stdout.write(self.style.SUCCESS(verdict))
+
+
+def summary(error: extracts.ExtractError) -> str:
+    """The first problems, one a line, and how many there are."""
+    lines = [str(item) for item in error.located[:MOST_SHOWN]]
+    if len(error.located) > MOST_SHOWN:
+        lines.append(f"… and {len(error.located) - MOST_SHOWN} more.")
+    return "\n".join([*lines, "Nothing was written."])

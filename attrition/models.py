@@ -1,0 +1,34 @@
+"""The people that HR has told us about."""
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+HIGHEST_EMPLOYEE_ID = 2**63 - 1
+
+
+class Employee(models.Model):
+    """One person's features as HR sent them; never a score, never an outcome."""
+
+    employee_id = models.BigIntegerField(_("employee number"), primary_key=True)
+    features = models.JSONField(_("features"))
+    # The database fills the times too, so that the seed's own INSERT still works.
+    created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(
+        _("updated"), auto_now=True, db_default=Now(), editable=False
+    )
+
+    class Meta:
+        db_table = "employees"
+        ordering = ["employee_id"]
+        verbose_name = _("employee")
+        verbose_name_plural = _("employees")
+        constraints = [
+            models.CheckConstraint(
+                name="employee_id_is_positive",
+                condition=models.Q(employee_id__gte=1),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.employee_id)

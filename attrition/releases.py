@@ -1,0 +1,159 @@
+"""A release folder: verify, load, cache.
+
+Nothing here unpickles: a release serves from its scorecard. The card's own SHA-256
+stands for the whole release, because the card holds the hashes of the other files.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from attrition import features
+from attrition.errors import ReleaseRejected
+from attrition.scorecard import Scorecard
+from attrition.validation import Validator
+
+CARD = "model_card.json"
+SCORECARD = "scorecard.json"
+FEATURES = "expected_features.json"
+REFERENCE = "reference_cases.json"
+PIPELINE = "pipeline.joblib"
+LISTED_FILES = (PIPELINE, SCORECARD, FEATURES, REFERENCE)
+CURRENT = "CURRENT"
+TOLERANCE = 1e-12  # how far a reference case may be from its probability
+
+
+@dataclass(frozen=True)
+class Release:
+    """A verified release, ready to score."""
+
+    version: str
+    artifact_sha256: str
+    card: Mapping[str, Any]
+    scorecard: Scorecard
+
+    @cached_property
+    def validator(self) -> Validator:
+        return Validator(self.categories, self.scorecard.names)
+
+    @property
+    def categories(self) -> Mapping[str, list[str]]:
+        """The values of each category field that the release knows."""
+        return self.card["categories"]  # type: ignore[no-any-return]
+
+    @property
+    def is_demonstration(self) -> bool:
+        """Whether it was trained on fictional data."""
+        return bool(self.card["data"]["fictional"])
+
+    @property
+    def threshold(self) -> float:
+        """`MODEL_THRESHOLD` where it is set, else the card's."""
+        if settings.MODEL_THRESHOLD is not None:
+            return float(settings.MODEL_THRESHOLD)
+        return float(self.card["threshold"]["value"])
+
+
+def versions() -> list[str]:
+    """The releases there are, by name."""
+    return sorted(card.parent.name for card in settings.MODEL_DIR.glob(f"*/{CARD}"))
+
+
+def current_version() -> str:
+    """What serves: `MODEL_VERSION`, or else what the file CURRENT names."""
+    if settings.MODEL_VERSION:
+        return str(settings.MODEL_VERSION)
+    path = settings.MODEL_DIR / CURRENT
+    try:
+        return str(path.read_text(encoding="utf-8").strip())
+    except OSError:
+        raise ReleaseRejected(
+            f"{path} is not there: write the version that should serve into it, "
+            f"or set MODEL_VERSION. There are: {', '.join(versions()) or 'none'}."
+        ) from None
+
+
+def current() -> Release:
+    """The release that serves. Raises ReleaseRejected."""
+    return load(current_version())
+
+
+def load(version: str) -> Release:
+    """Verify and load a release once; later calls get the same object.
+
+    Raises ReleaseRejected, which is not remembered: a repaired folder serves at once.
+    """
+    return _load(settings.MODEL_DIR / version)
+
+
+@lru_cache(maxsize=32)
+def _load(folder: Path) -> Release:
+    if not (folder / CARD).is_file() or folder.parent != settings.MODEL_DIR:
+        raise ReleaseRejected(
+            f"There is no release {folder.name!r} in {settings.MODEL_DIR}. "
+            f"There are: {', '.join(versions()) or 'none'}."
+        )
+    card_bytes = (folder / CARD).read_bytes()
+    card = _parsed(folder / CARD, card_bytes)
+    contents = {name: _verified(folder / name, card) for name in LISTED_FILES}
+    expected = _parsed(folder / FEATURES, contents[FEATURES])
+    if unknown := set(expected) - set(features.BY_NAME):
+        raise ReleaseRejected(
+            f"{folder / FEATURES} names {', '.join(sorted(unknown))}, which the "
+            "feature table does not know: train the release again with this version."
+        )
+    try:
+        scorecard = Scorecard.from_json(
+            _parsed(folder / SCORECARD, contents[SCORECARD])
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise _restore(folder / SCORECARD, f"can't be read ({error})") from error
+    if set(scorecard.names) != set(expected):
+        raise _restore(folder / SCORECARD, f"does not score what {FEATURES} lists")
+    release = Release(
+        version=folder.name,
+        artifact_sha256=hashlib.sha256(card_bytes).hexdigest(),
+        card=card,
+        scorecard=scorecard,
+    )
+    _prove(release, folder / REFERENCE, contents[REFERENCE])
+    return release
+
+
+def _verified(path: Path, card: Mapping[str, Any]) -> bytes:
+    try:
+        contents = path.read_bytes()
+    except OSError:
+        raise _restore(path, "is missing") from None
+    if hashlib.sha256(contents).hexdigest() != card.get("files", {}).get(path.name):
+        raise _restore(path, f"is not the file that {CARD} describes")
+    return contents
+
+
+def _parsed(path: Path, contents: bytes) -> Any:
+    try:
+        return json.loads(contents)
+    except ValueError:
+        raise _restore(path, "is not JSON") from None
+
+
+def _prove(release: Release, path: Path, contents: bytes) -> None:
+    """Score the reference cases again: the same inputs, the same probabilities."""
+    for number, case in enumerate(_parsed(path, contents), start=1):
+        values = release.validator.validate(case["features"])
+        found = release.scorecard.probability(values)
+        if abs(found - case["proba_depart"]) > TOLERANCE:
+            raise _restore(path, f"does not reproduce: case {number} scores {found!r}")
+
+
+def _restore(path: Path, what: str) -> ReleaseRejected:
+    return ReleaseRejected(
+        f"{path} {what}: put the release's folder back from git or a backup, "
+        "or name another release."
+    )

@@ -1,0 +1,171 @@
+"""The model as a sum of points: one function a field, and a base.
+
+Points are relative to the field's usual value in training, which itself gets exactly 0,
+so that ``logit = base + Σ points`` and each point reads "compared with usual".
+Scoring needs neither scikit-learn nor numpy; `attrition.compiling` makes a scorecard
+from a fitted pipeline.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from attrition.field import Value
+
+FORMAT = 1
+Values = Mapping[str, Value | None]
+
+
+class FieldPoints(Protocol):
+    """How one field turns its value into points (additive, in logits)."""
+
+    field: str
+    usual: Value
+
+    def points(self, value: Value | None) -> float: ...
+
+    def covers(self, value: Value) -> bool:
+        """Whether training has seen such a value."""
+
+    def as_json(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NumberPoints:
+    """``weight * (clip(value, low, high) - usual)``; `low` and `high` seen in training.
+
+    A null counts as `null`.
+    """
+
+    field: str
+    low: float
+    high: float
+    weight: float
+    usual: float
+    null: float
+
+    def points(self, value: Value | None) -> float:
+        number = self.null if value is None else float(value)
+        return self.weight * (min(max(number, self.low), self.high) - self.usual)
+
+    def covers(self, value: Value) -> bool:
+        return self.low <= float(value) <= self.high
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "field": self.field,
+            "low": self.low,
+            "high": self.high,
+            "weight": self.weight,
+            "usual": self.usual,
+            "null": self.null,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ChoicePoints:
+    """A point a value; `unseen` for one that training never saw, `null` names one."""
+
+    field: str
+    table: Mapping[Value, float]
+    usual: Value
+    null: Value
+    unseen: float
+
+    def points(self, value: Value | None) -> float:
+        return self.table.get(self.null if value is None else value, self.unseen)
+
+    def covers(self, value: Value) -> bool:
+        return value in self.table
+
+    def as_json(self) -> dict[str, Any]:
+        # Pairs, not an object: JSON's keys are strings, and 3 must stay a number.
+        return {
+            "field": self.field,
+            "table": [list(pair) for pair in self.table.items()],
+            "usual": self.usual,
+            "null": self.null,
+            "unseen": self.unseen,
+        }
+
+
+class Contribution(NamedTuple):
+    """What one field adds to the logit, compared with its usual value."""
+
+    field: str
+    value: Value | None
+    usual: Value
+    points: float
+
+
+class Scorecard:
+    """A base and one function a field, in the feature table's order."""
+
+    def __init__(self, base: float, fields: tuple[FieldPoints, ...]) -> None:
+        self.base = base
+        self.fields = fields
+        self.names = tuple(item.field for item in fields)
+
+    def logit(self, values: Values) -> float:
+        """The decision function: base + Σ points, added in the table's order."""
+        total = self.base
+        for item in self.fields:
+            total += item.points(values.get(item.field))
+        return total
+
+    def probability(self, values: Values) -> float:
+        """The probability of leaving, in [0, 1], unrounded."""
+        return probability_of(self.logit(values))
+
+    def explain(self, values: Values) -> list[Contribution]:
+        """Every field's contribution, largest in size first; ties in table order."""
+        found = [
+            Contribution(
+                item.field,
+                values.get(item.field),
+                item.usual,
+                item.points(values.get(item.field)),
+            )
+            for item in self.fields
+        ]
+        return sorted(found, key=lambda c: -abs(c.points))
+
+    def not_covered(self, values: Values) -> list[str]:
+        """The fields whose value is outside what training has seen."""
+        return [
+            item.field
+            for item in self.fields
+            if (value := values.get(item.field)) is not None and not item.covers(value)
+        ]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "base": self.base,
+            "fields": [item.as_json() for item in self.fields],
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "Scorecard":
+        """Read what `as_json` wrote. Raises KeyError, TypeError or ValueError."""
+        if document["format"] != FORMAT:
+            raise ValueError(f"scorecard format {document['format']}, not {FORMAT}")
+        return cls(
+            float(document["base"]),
+            tuple(_field_from_json(item) for item in document["fields"]),
+        )
+
+
+def _field_from_json(item: Mapping[str, Any]) -> FieldPoints:
+    if "table" in item:
+        return ChoicePoints(**{**item, "table": dict(item["table"])})
+    return NumberPoints(**item)
+
+
+def probability_of(logit: float) -> float:
+    """The logistic function, without overflow for any finite logit."""
+    if logit >= 0:
+        return 1.0 / (1.0 + math.exp(-logit))
+    odds = math.exp(logit)
+    return odds / (1.0 + odds)

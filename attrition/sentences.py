@@ -1,0 +1,59 @@
+"""One sentence for each code of a problem in the data, in English here.
+
+The French ones are in `locale/fr`. `predictions.api.errors` adds the codes that only
+HTTP knows; together they are every sentence that a client can read.
+"""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES: dict[str, str | Promise] = {
+    "unknown_field": _("%(field)s: no such field."),
+    "unknown_field_near": _("%(field)s: no such field. Did you mean %(nearest)s?"),
+    "both_spellings": _(
+        "%(field)s and %(other)s are two spellings of one field: send one of them."
+    ),
+    "not_a_number": _("%(field)s must be a number, not a text or a yes/no."),
+    "not_whole": _("%(field)s must be a whole number."),
+    "out_of_range": _("%(field)s must be from %(low)s to %(high)s%(unit)s."),
+    "below_minimum": _("%(field)s must be at least %(low)s."),
+    "not_a_percentage": _(
+        '%(field)s must be a percentage such as "11 %%", 11 or, as a fraction, 0.11.'
+    ),
+    "not_yes_no": _("%(field)s must be one of: %(allowed)s."),
+    "unknown_level": _("%(field)s must be one of: %(allowed)s."),
+    "unknown_level_near": _(
+        "%(field)s must be one of: %(allowed)s. Did you mean “%(nearest)s”?"
+    ),
+    "not_a_text": _("%(field)s must be a text of 1 to %(longest)s characters."),
+    "unknown_category": _(
+        "%(field)s: the model does not know “%(value)s”. Allowed: %(allowed)s. "
+        "null would be replaced by the usual value."
+    ),
+    "unknown_category_near": _(
+        "%(field)s: the model does not know “%(value)s”. Did you mean “%(nearest)s”? "
+        "null would be replaced by the usual value."
+    ),
+    "not_an_identifier": _(
+        "%(field)s must be a text of at most %(longest)s characters or a whole number."
+    ),
+    "not_a_scalar": _("%(field)s must be a short text, a number or a yes/no."),
+    "nothing_to_score": _(
+        "%(field)s holds no value that the model uses: send at least one of them."
+    ),
+    "too_many_problems": _("There are more problems than the %(count)s listed here."),
+    # The extracts
+    "missing_file": _("The file %(field)s is not there."),
+    "not_utf8": _("%(field)s is not UTF-8: save it as “CSV UTF-8” and try again."),
+    "not_csv": _("%(field)s is not a CSV file: %(reason)s."),
+    "empty_file": _("%(field)s holds no header line."),
+    "missing_column": _("The column %(field)s is missing."),
+    "duplicate_column": _("The column %(field)s stands twice in the header."),
+    "wrong_cell_count": _(
+        "The line has %(found)s cells where the header has %(count)s."
+    ),
+    "not_an_employee_id": _("%(field)s must be a whole number from 1 to %(highest)s."),
+    "duplicate_id": _("Employee %(value)s is on line %(earlier)s already."),
+    "unmatched_row": _("Employee %(value)s is not in %(other)s."),
+    "not_an_outcome": _("%(field)s must be Oui or Non."),
+}

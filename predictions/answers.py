@@ -1,0 +1,61 @@
+"""The words and shapes of an answer: plain data from what the services return."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from attrition.features import BY_NAME
+from predictions import services
+from predictions.models import Prediction
+
+WARNINGS = {
+    "demonstration_model": _(
+        "The model was trained on fictional data: its scores say nothing about people."
+    ),
+    "out_of_range": _(
+        "Outside what the model has seen in training, and counted as its nearest value."
+    ),
+    "thin_evidence": _(
+        "More than a third of the fields were missing and replaced by usual values."
+    ),
+}
+
+
+def warnings_in_words(warnings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The recorded warnings, each with its sentence in the reader's language."""
+    return [{**item, "message": str(WARNINGS[item["code"]])} for item in warnings]
+
+
+def explanation(prediction: Prediction) -> dict[str, Any]:
+    """`base` + Σ `points` is the logit; labels in the reader's language."""
+    explained = services.explain(prediction)
+    return {
+        "base": explained.base,
+        "contributions": [
+            {
+                "field": item.field,
+                "label": str(BY_NAME[item.field].label),
+                "value": item.value,
+                "usual": item.usual,
+                "points": item.points,
+            }
+            for item in explained.contributions
+        ],
+    }
+
+
+def answer(prediction: Prediction, *, explain: bool = False) -> dict[str, Any]:
+    """What a scoring call answers: the seed's six keys, and what came since."""
+    found = {
+        "proba_depart": prediction.proba_depart,
+        "prediction": prediction.prediction,
+        "threshold": prediction.threshold,
+        "model_version": prediction.model_version,
+        "stored": True,
+        "db_id": prediction.pk,
+        "missing_features": prediction.missing_features,
+        "warnings": warnings_in_words(prediction.warnings),
+    }
+    if explain:
+        found["explanation"] = explanation(prediction)
+    return found

@@ -1,0 +1,78 @@
+"""Who is calling: an API key in a header, or a session of the back-office."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+
+from predictions.api.errors import Unauthorized
+from predictions.models import ApiKey
+
+SCHEME = "Api-Key"
+USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+class KeyHolder:
+    """The caller behind an API key, where DRF expects a user."""
+
+    is_authenticated = True
+    is_active = True
+    is_staff = False
+    pk = None
+
+    def __init__(self, key: ApiKey) -> None:
+        self.key = key
+
+    def __str__(self) -> str:
+        return self.key.owner
+
+    def get_username(self) -> str:
+        return ""
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """`X-API-Key: <key>`, or `Authorization: Api-Key <key>`."""
+
+    def authenticate(self, request):
+        secret = sent_secret(request)
+        if secret is None:
+            return None
+        key = ApiKey.objects.holding(secret) if secret else None
+        if key is None:
+            raise Unauthorized("invalid_key")
+        request._request.key_prefix = key.prefix
+        if key.revoked_at is not None:
+            raise Unauthorized("revoked_key", since=moment(key.revoked_at))
+        if key.is_expired:
+            raise Unauthorized("expired_key", since=moment(key.expires_at))
+        note_use(key)
+        return KeyHolder(key), key
+
+    def authenticate_header(self, request):
+        return SCHEME
+
+
+def sent_secret(request) -> str | None:
+    """The key that was sent, without surrounding white space; None for none."""
+    if "X-API-Key" in request.headers:
+        return _as_text(request.headers["X-API-Key"])
+    scheme, _, rest = get_authorization_header(request).partition(b" ")
+    if scheme.lower() != SCHEME.lower().encode():
+        return None
+    return _as_text(rest.decode("latin-1"))
+
+
+def _as_text(header: str) -> str:
+    # WSGI hands headers over as Latin-1; a key with accents was sent as UTF-8.
+    return header.strip().encode("latin-1", "replace").decode("utf-8", "replace")
+
+
+def moment(time: datetime) -> str:
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def note_use(key: ApiKey) -> None:
+    """Remember when a key was last used, to the minute."""
+    now = timezone.now()
+    if key.last_used_at is None or now - key.last_used_at > USE_NOTED_EVERY:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)

@@ -1,0 +1,39 @@
+"""Takes the parts out of a body: an object with known keys, and nothing else."""
+
+from typing import Any
+
+from attrition.errors import Problem
+from attrition.models import HIGHEST_EMPLOYEE_ID
+from attrition.validation import unknown_field
+from predictions.api.errors import Refusal
+
+
+def features_and_id(body: Any) -> tuple[dict[str, Any], int | None]:
+    """`features` as sent, and `employee_id` where it stands beside them.
+
+    Raises Refusal for anything else in the body.
+    """
+    if not isinstance(body, dict):
+        raise Refusal("not_an_object", "body")
+    problems = [
+        unknown_field(name, ("features", "employee_id"))
+        for name in body
+        if name not in ("features", "employee_id")
+    ]
+    features = body.get("features")
+    if "features" not in body:
+        problems.insert(0, Problem("features", "missing"))
+    elif not isinstance(features, dict):
+        problems.append(Problem("features", "not_an_object"))
+    employee_id = body.get("employee_id")
+    if employee_id is not None and not _is_employee_id(employee_id):
+        highest = {"highest": HIGHEST_EMPLOYEE_ID}
+        problems.append(Problem("employee_id", "not_an_employee_id", highest))
+    if problems:
+        raise Refusal.listing(problems)
+    return features, employee_id
+
+
+def _is_employee_id(value: Any) -> bool:
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return is_whole and 1 <= value <= HIGHEST_EMPLOYEE_ID

@@ -1,0 +1,136 @@
+"""The shapes that `/openapi.json` refers to."""
+
+from typing import Any
+
+from attrition.models import HIGHEST_EMPLOYEE_ID
+from predictions.answers import WARNINGS
+from predictions.api.feature_schema import example_features, feature_schema
+from predictions.models import Source
+
+PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}
+EMPLOYEE_ID = {"type": "integer", "minimum": 1, "maximum": HIGHEST_EMPLOYEE_ID}
+TEXT = {"type": "string"}
+TEXTS = {"type": "array", "items": TEXT}
+TIME = {"type": "string", "format": "date-time", "description": "UTC"}
+SCALAR = {"type": ["number", "string", "null"]}
+
+
+def ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _object(
+    properties: dict[str, Any], optional: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [name for name in properties if name not in optional],
+        "additionalProperties": False,
+    }
+
+
+ERROR = _object(
+    {
+        "detail": {**TEXT, "description": "A sentence."},
+        "errors": {
+            "type": "array",
+            "minItems": 1,
+            "items": _object(
+                {"field": {"type": ["string", "null"]}, "code": TEXT, "message": TEXT}
+            ),
+        },
+    }
+)
+WARNING = _object(
+    {
+        "code": {"type": "string", "enum": list(WARNINGS)},
+        "fields": TEXTS,
+        "message": TEXT,
+    }
+)
+CONTRIBUTION = _object(
+    {
+        "field": TEXT,
+        "label": TEXT,
+        "value": SCALAR,
+        "usual": SCALAR,
+        "points": {"type": "number", "description": "In logits, against usual."},
+    }
+)
+EXPLANATION = _object(
+    {
+        "base": {"type": "number"},
+        "contributions": {"type": "array", "items": ref("Contribution")},
+    }
+) | {"description": "base + the sum of the points is the logit of `proba_depart`."}
+ANSWER = _object(
+    {
+        "proba_depart": PROBABILITY,
+        "prediction": {"type": "integer", "enum": [0, 1]},
+        "threshold": PROBABILITY,
+        "model_version": TEXT,
+        "stored": {"const": True},
+        "db_id": {"type": "integer"},
+        "missing_features": TEXTS,
+        "warnings": {"type": "array", "items": ref("Warning")},
+        "explanation": ref("Explanation"),
+    },
+    optional=("explanation",),
+)
+PREDICTION = _object(
+    {
+        "id": {"type": "integer"},
+        "created_at": TIME,
+        "employee_id": {"type": ["integer", "null"]},
+        "input_payload": {"type": ["object", "null"]},
+        "proba_depart": PROBABILITY,
+        "prediction": {"type": "integer", "enum": [0, 1]},
+        "threshold": PROBABILITY,
+        "model_version": TEXT,
+        "artifact_sha256": TEXT,
+        "missing_features": TEXTS,
+        "warnings": {"type": "array", "items": ref("Warning")},
+        "source": {"type": "string", "enum": Source.values},
+        "key_prefix": TEXT,
+        "key_owner": TEXT,
+        "user_name": TEXT,
+        "request_id": TEXT,
+        "schema_version": {"type": "integer"},
+        "explanation": ref("Explanation"),
+    },
+    optional=("explanation",),
+)
+EMPLOYEE = _object(
+    {
+        "employee_id": EMPLOYEE_ID,
+        "features": ref("Features"),
+        "created_at": TIME,
+        "updated_at": TIME,
+    }
+)
+
+
+def add_components(result: dict[str, Any], generator: Any, **kwargs: Any) -> Any:
+    """A hook of drf-spectacular: put the shapes in, the feature table's first.
+
+    At each call, because the categories are those of the release that serves.
+    """
+    request = _object(
+        {"features": ref("Features"), "employee_id": {**EMPLOYEE_ID}},
+        optional=("employee_id",),
+    )
+    request["properties"]["employee_id"]["type"] = ["integer", "null"]
+    request["example"] = {"features": example_features()}
+    result["components"]["schemas"] = {
+        "Request": request,
+        "Features": feature_schema(),
+        "Answer": ANSWER,
+        "Explanation": EXPLANATION,
+        "Contribution": CONTRIBUTION,
+        "Warning": WARNING,
+        "Prediction": PREDICTION,
+        "Employee": EMPLOYEE,
+        "Error": ERROR,
+    }
+    return result

@@ -1,0 +1,79 @@
+"""The people that HR has told us about: `/employees`."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.db import transaction
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from attrition.features import merged
+from attrition.models import Employee
+from attrition.validation import STORABLE
+from predictions.api import parameters, schema
+from predictions.api.base import ApiViewSet
+from predictions.api.bodies import features_and_id
+from predictions.api.errors import NotFound, Refusal
+from predictions.api.pagination import BY_EMPLOYEE
+from predictions.api.serializers import EmployeeSerializer
+from predictions.models import Scope
+
+
+class EmployeeListViewSet(ApiViewSet):
+    scopes = {"GET": Scope.EMPLOYEES_READ, "HEAD": Scope.EMPLOYEES_READ}
+
+    @schema.employees
+    def list(self, request: Request) -> Response:
+        sent = parameters.read(request.query_params, BY_EMPLOYEE.parameters)
+        rows = Employee.objects.all()
+        return BY_EMPLOYEE.page(request, rows, EmployeeSerializer, sent)
+
+
+class EmployeeViewSet(ApiViewSet):
+    scopes = {
+        "GET": Scope.EMPLOYEES_READ,
+        "HEAD": Scope.EMPLOYEES_READ,
+        "PUT": Scope.EMPLOYEES_WRITE,
+        "PATCH": Scope.EMPLOYEES_WRITE,
+    }
+    example = staticmethod(schema.example_request)
+
+    @schema.one_employee
+    def retrieve(self, request: Request, employee_id: str) -> Response:
+        parameters.read(request.query_params, {})
+        pk = parameters.employee_id("employee_id", employee_id)
+        employee = Employee.objects.filter(pk=pk).first()
+        if employee is None:
+            raise NotFound("unknown_employee", "employee_id", value=pk)
+        return Response(EmployeeSerializer(employee).data)
+
+    @schema.put_employee
+    def update(self, request: Request, employee_id: str) -> Response:
+        pk, features = self._sent(request, employee_id)
+        STORABLE.validate(features)
+        employee, created = Employee.objects.update_or_create(
+            pk=pk, defaults={"features": features}
+        )
+        status = HTTPStatus.CREATED if created else HTTPStatus.OK
+        return Response(EmployeeSerializer(employee).data, status=status)
+
+    @schema.patch_employee
+    def partial_update(self, request: Request, employee_id: str) -> Response:
+        """Changes the fields that are sent; null takes a value away."""
+        pk, features = self._sent(request, employee_id)
+        with transaction.atomic():
+            employee = Employee.objects.select_for_update().filter(pk=pk).first()
+            if employee is None:
+                raise NotFound("unknown_employee", "employee_id", value=pk)
+            employee.features = merged(employee.features, features)
+            STORABLE.validate(employee.features)
+            employee.save()
+        return Response(EmployeeSerializer(employee).data)
+
+    def _sent(self, request: Request, employee_id: str) -> tuple[int, dict[str, Any]]:
+        parameters.read(request.query_params, {})
+        pk = parameters.employee_id("employee_id", employee_id)
+        features, sent_id = features_and_id(request.data)
+        if sent_id not in (None, pk):
+            raise Refusal("id_differs", "employee_id")
+        return pk, features

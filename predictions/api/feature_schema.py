@@ -1,0 +1,98 @@
+"""The feature table as JSON Schema, for OpenAPI: one property a field."""
+
+from typing import Any
+
+from attrition import releases
+from attrition.errors import ReleaseRejected
+from attrition.features import FIELDS, SPELLINGS
+from attrition.field import Field, Kind
+from attrition.validation import LONGEST_TEXT
+
+SHORT_TEXT = {"type": "string", "maxLength": LONGEST_TEXT}
+
+
+def feature_schema() -> dict[str, Any]:
+    """The schema of `features`; categories are those of the release that serves."""
+    try:
+        categories = releases.current().categories
+    except ReleaseRejected:
+        categories = {}  # the call answers 503; its description still stands
+    properties = {
+        field.name: _property(field, categories.get(field.name)) for field in FIELDS
+    }
+    for spelling, name in SPELLINGS.items():
+        properties[spelling] = {**properties[name], "description": f"= `{name}`"}
+    return {
+        "type": "object",
+        "description": "A missing or null field that the model scores is imputed and "
+        "named in `missing_features`.",
+        "properties": properties,
+        "additionalProperties": False,
+        "minProperties": 1,
+        "example": example_features(),
+    }
+
+
+def example_features() -> dict[str, Any]:
+    """The example of every field, but of the constant ones nobody sends."""
+    return {f.name: f.example for f in FIELDS if f.kind is not Kind.CONSTANT}
+
+
+def _property(field: Field, categories: list[str] | None) -> dict[str, Any]:
+    return {
+        **_type(field, categories),
+        "title": field.label.fr,
+        "description": _description(field),
+        "examples": [field.example],
+    }
+
+
+def _description(field: Field) -> str:
+    parts = [f"{field.label.fr} ({field.label.en})"]
+    if field.unit.fr:
+        parts.append(field.unit.fr)
+    if field.help.fr:
+        parts.append(field.help.fr)
+    if field.ground:
+        parts.append(f"motif prohibé : {field.ground.fr} (C. trav., art. L.1132-1)")
+    if not field.is_scorable:
+        parts.append("accepté et enregistré, jamais utilisé pour le score")
+    return ", ".join(parts) + "."
+
+
+def _type(field: Field, categories: list[str] | None) -> dict[str, Any]:
+    limits = {"minimum": field.low, "maximum": field.high}
+    number = {"type": ["number", "null"]}
+    number |= {name: limit for name, limit in limits.items() if limit is not None}
+    match field.kind:
+        case Kind.CATEGORY:
+            if categories:
+                return {"type": ["string", "null"], "enum": [*categories, None]}
+            return {**SHORT_TEXT, "type": ["string", "null"], "minLength": 1}
+        case Kind.ORDINAL if field.order:
+            return {"type": ["string", "null"], "enum": [*field.order, None]}
+        case Kind.YES_NO:
+            text = {"type": "string", "pattern": _any_case(field)}
+            return {"anyOf": [{"enum": [0, 1, True, False, None]}, text]}
+        case Kind.PERCENT:
+            text = {
+                "type": "string",
+                "pattern": r"^\s*[+\-−]?\s*\d+([.,]\d+)?\s*%?\s*$",
+            }
+            return {"anyOf": [number, text]}
+        case Kind.IDENTIFIER:
+            text = {**SHORT_TEXT, "minLength": 1}
+            return {"anyOf": [text, {"type": ["integer", "null"]}]}
+        case Kind.CONSTANT:
+            scalar = {"type": ["number", "boolean", "null"]}
+            return {"anyOf": [SHORT_TEXT, scalar]}
+        case _:
+            return number | ({"multipleOf": 1} if field.whole else {})
+
+
+def _any_case(field: Field) -> str:
+    """A pattern for a yes/no field's words: ECMA 262 has no flag inside a pattern."""
+    words = [
+        "".join(f"[{c.upper()}{c}]" for c in word) for word in (*field.zero, *field.one)
+    ]
+    return f"^\\s*({'|'.join(words)})\\s*$"

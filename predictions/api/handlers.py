@@ -1,0 +1,105 @@
+"""What becomes of an exception: DRF's handler, and the project's error pages."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import Error as AnyDatabaseError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from attrition.errors import InvalidFeatures, Problem, ReleaseRejected
+from predictions.api.errors import Refusal, Unauthorized, body_of
+from predictions.services import LogUnavailable
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER = 5  # seconds
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn what a view raised into the documented answer; None lets it be a 500."""
+    status, problems, headers = _translate(exc)
+    if status is None:
+        return None
+    set_rollback()
+    return Response(body_of(problems), status=status, headers=headers)
+
+
+def _translate(exc: Exception) -> tuple[int | None, list[Problem], dict[str, str]]:
+    match exc:
+        case Refusal():
+            return exc.status_code, exc.problems, exc.headers
+        case InvalidFeatures():
+            return HTTPStatus.UNPROCESSABLE_ENTITY, list(exc.problems), {}
+        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
+            return _one(HTTPStatus.UNAUTHORIZED, "key_missing", Unauthorized.headers)
+        case exceptions.PermissionDenied() if str(exc.detail).startswith("CSRF"):
+            return _one(HTTPStatus.FORBIDDEN, "csrf_failed", {})
+        case exceptions.PermissionDenied() | PermissionDenied():
+            return _one(HTTPStatus.FORBIDDEN, "permission_denied", {})
+        case exceptions.NotAcceptable():
+            return _one(HTTPStatus.NOT_ACCEPTABLE, "not_acceptable", {})
+        case exceptions.UnsupportedMediaType():
+            code = "unsupported_media_type"
+            return _one(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, code, {})
+        case exceptions.NotFound() | Http404():
+            return _one(HTTPStatus.NOT_FOUND, "not_found", {})
+        case exceptions.Throttled():
+            wait = {"Retry-After": str(int(exc.wait or RETRY_AFTER))}
+            return _one(HTTPStatus.TOO_MANY_REQUESTS, "throttled", wait)
+        case ReleaseRejected():
+            logger.error("No release serves: %s", exc)
+            return _unavailable("model_unavailable")
+        case LogUnavailable():
+            return _unavailable("log_unavailable")
+        case AnyDatabaseError():
+            logger.error("The database failed: %s", type(exc).__name__)
+            return _unavailable("log_unavailable")
+        case _:
+            return None, [], {}
+
+
+def _one(
+    status: int, code: str, headers: dict[str, str]
+) -> tuple[int, list[Problem], dict[str, str]]:
+    return status, [Problem("", code)], headers
+
+
+def _unavailable(code: str) -> tuple[int, list[Problem], dict[str, str]]:
+    headers = {"Retry-After": str(RETRY_AFTER)}
+    return _one(HTTPStatus.SERVICE_UNAVAILABLE, code, headers)
+
+
+def _page(status: int, code: str) -> JsonResponse:
+    return JsonResponse(
+        body_of([Problem("", code)]),
+        status=status,
+        json_dumps_params={"ensure_ascii": False},
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/admin/"):
+        return defaults.page_not_found(request, exception)
+    return _page(HTTPStatus.NOT_FOUND, "not_found")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return _page(HTTPStatus.BAD_REQUEST, "bad_request")
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/admin/"):
+        return defaults.permission_denied(request, exception)
+    return _page(HTTPStatus.FORBIDDEN, "permission_denied")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith("/admin/"):
+        return defaults.server_error(request)
+    return _page(HTTPStatus.INTERNAL_SERVER_ERROR, "server_error")

@@ -1,0 +1,59 @@
+"""Reading the log: `/history` and `/predictions/{id}`."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from predictions.answers import explanation
+from predictions.api import parameters, schema
+from predictions.api.base import ApiViewSet
+from predictions.api.errors import NotFound
+from predictions.api.pagination import NEWEST_FIRST
+from predictions.api.serializers import PredictionSerializer
+from predictions.models import Prediction, Scope, Source
+
+FILTERS = {
+    "prediction": ("prediction", parameters.one_of("0", "1")),
+    "model_version": ("model_version", parameters.text),
+    "source": ("source", parameters.one_of(*Source.values)),
+    "since": ("created_at__gte", parameters.moment),
+    "until": ("created_at__lt", parameters.moment),
+}
+
+
+class HistoryViewSet(ApiViewSet):
+    scopes = {"GET": Scope.HISTORY, "HEAD": Scope.HISTORY}
+
+    @schema.history
+    def list(self, request: Request) -> Response:
+        return self._page(request, Prediction.objects.all())
+
+    @schema.history_of_employee
+    def of_employee(self, request: Request, employee_id: str) -> Response:
+        pk = parameters.employee_id("employee_id", employee_id)
+        return self._page(request, Prediction.objects.filter(employee_id=pk))
+
+    def _page(self, request: Request, rows: QuerySet[Prediction]) -> Response:
+        readers = {name: reader for name, (_, reader) in FILTERS.items()}
+        sent = parameters.read(request.query_params, NEWEST_FIRST.parameters | readers)
+        lookups = {FILTERS[name][0]: sent[name] for name in sent if name in FILTERS}
+        rows = rows.filter(**lookups)
+        return NEWEST_FIRST.page(request, rows, PredictionSerializer, sent)
+
+
+class PredictionViewSet(ApiViewSet):
+    scopes = {"GET": Scope.HISTORY, "HEAD": Scope.HISTORY}
+
+    @schema.one_prediction
+    def retrieve(self, request: Request, id: str) -> Response:
+        sent = parameters.read(request.query_params, {"explain": parameters.flag})
+        number = parameters.prediction_id("id", id)
+        row = Prediction.objects.filter(pk=number).first()
+        if row is None:
+            raise NotFound("unknown_prediction", "id", value=number)
+        found: dict[str, Any] = dict(PredictionSerializer(row).data)
+        if sent.get("explain"):
+            found["explanation"] = explanation(row)
+        return Response(found)

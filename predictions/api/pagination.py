@@ -1,0 +1,85 @@
+"""Lists by key, never by offset: a page costs the same however far it is.
+
+The list is plain JSON; the next page stands in a `Link` header (RFC 8288) with the one
+relation `next`. The cursor in it is the key of the page's last row.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.utils.urls import replace_query_param
+
+from predictions.api import parameters
+from predictions.api.errors import Refusal
+
+DEFAULT_LIMIT = 50
+HIGHEST_LIMIT = 500
+
+
+@dataclass(frozen=True)
+class KeyOrder:
+    """An order by a unique key, and the key as text for the cursor."""
+
+    fields: tuple[str, ...]
+    cursor: Callable[[Any], str]
+    after: Callable[[str], Q]
+    """The rows behind a cursor. Raises ValueError or Refusal for a made-up one."""
+
+    def read(self, name: str, text: str) -> Q:
+        """`after` as a reader of a parameter."""
+        try:
+            return self.after(text)
+        except (ValueError, Refusal):
+            raise Refusal("not_a_cursor", name) from None
+
+    @property
+    def parameters(self) -> dict[str, parameters.Reader]:
+        """What every list takes in its address."""
+        return {"limit": parameters.whole(1, HIGHEST_LIMIT), "cursor": self.read}
+
+    def page(
+        self,
+        request: Request,
+        rows: QuerySet[Model],
+        serializer: type[BaseSerializer],
+        sent: dict[str, Any],
+    ) -> Response:
+        """One page of `rows`, for parameters that `parameters` has read."""
+        limit = sent.get("limit", DEFAULT_LIMIT)
+        found = rows.filter(sent.get("cursor", Q())).order_by(*self.fields)
+        found = list(found[: limit + 1])
+        page = found[:limit]
+        response = Response(serializer(page, many=True).data)
+        if len(found) > limit:
+            here = request.build_absolute_uri()
+            following = replace_query_param(here, "cursor", self.cursor(page[-1]))
+            response["Link"] = f'<{following}>; rel="next"'
+        return response
+
+
+def _after_prediction(cursor: str) -> Q:
+    time, _, pk = cursor.rpartition("_")
+    created_at = datetime.fromisoformat(time)
+    if created_at.tzinfo is None:
+        raise ValueError("the time of a cursor has its zone")
+    same_time = Q(created_at=created_at, pk__lt=parameters.prediction_id("cursor", pk))
+    # The first condition alone lets the index start at the right place.
+    return Q(created_at__lte=created_at) & (Q(created_at__lt=created_at) | same_time)
+
+
+NEWEST_FIRST = KeyOrder(
+    fields=("-created_at", "-pk"),
+    cursor=lambda row: f"{row.created_at.isoformat().replace('+00:00', 'Z')}_{row.pk}",
+    after=_after_prediction,
+)
+BY_EMPLOYEE = KeyOrder(
+    fields=("employee_id",),
+    cursor=lambda row: str(row.employee_id),
+    after=lambda cursor: Q(employee_id__gt=parameters.employee_id("cursor", cursor)),
+)

@@ -1,0 +1,81 @@
+"""Strict JSON: what the standard library lets pass by default is refused here."""
+
+import json
+import math
+from typing import Any
+
+from django.conf import settings
+from rest_framework.parsers import BaseParser
+
+from attrition.validation import shortened
+from predictions.api.errors import BodyTooLarge, Refusal
+
+
+class StrictJSONParser(BaseParser):
+    """RFC 8259, UTF-8 only; duplicate keys and what no database holds are refused."""
+
+    media_type = "application/json"
+
+    def parse(self, stream, media_type=None, parser_context=None) -> Any:
+        body = stream.read(settings.MAX_BODY_BYTES + 1)
+        if len(body) > settings.MAX_BODY_BYTES:
+            raise BodyTooLarge("body_too_large", limit=settings.MAX_BODY_BYTES)
+        return parse(body)
+
+
+def parse(body: bytes) -> Any:
+    """Return the document. Raises Refusal, with where it goes wrong."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Refusal("not_utf8_body") from None
+    if not text.strip():
+        raise Refusal("empty_body")
+    try:
+        document = json.loads(
+            text,
+            object_pairs_hook=_without_duplicates,
+            parse_constant=_refuse_number,
+            parse_float=_finite,
+            parse_int=_kept_whole,
+        )
+    except json.JSONDecodeError as error:
+        where = {"line": error.lineno, "column": error.colno}
+        raise Refusal("invalid_json", **where) from None
+    except RecursionError:
+        raise Refusal("too_deep") from None
+    # Only an escape can bring in what follows: a raw one is not UTF-8, or not JSON.
+    if "\\u" in text and not _storable(document):
+        raise Refusal("not_storable_text")
+    return document
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in found if keys.count(key) > 1)
+        raise Refusal("duplicate_key", shortened(twice))
+    return found
+
+
+def _refuse_number(literal: str) -> Any:
+    raise Refusal("not_json_number", value=shortened(literal))
+
+
+def _finite(literal: str) -> float:
+    number = float(literal)
+    return number if math.isfinite(number) else _refuse_number(literal)
+
+
+def _kept_whole(literal: str) -> int:
+    # Python refuses to read more than 4,300 digits, and no field has use for 400.
+    return int(literal) if len(literal) <= 400 else _refuse_number(literal)
+
+
+def _storable(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+    if isinstance(value, dict):
+        return all(_storable(k) and _storable(v) for k, v in value.items())
+    return all(map(_storable, value)) if isinstance(value, list) else True

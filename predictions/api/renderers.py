@@ -1,0 +1,29 @@
+"""JSON by orjson, and DRF's browsable pages for people who are logged in."""
+
+from typing import Any
+
+import orjson
+from rest_framework import renderers
+
+
+class JSONRenderer(renderers.JSONRenderer):
+    """Times in UTC with a Z; floats with every digit that they need to come back."""
+
+    def render(self, data: Any, accepted_media_type=None, renderer_context=None):
+        options = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
+        if self.get_indent(accepted_media_type or "", renderer_context or {}):
+            options |= orjson.OPT_INDENT_2
+        return orjson.dumps(data, default=str, option=options)
+
+
+class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
+    """As DRF's; the raw form starts with the example of the call."""
+
+    def get_raw_data_form(self, data, view, method, request):
+        form = super().get_raw_data_form(data, view, method, request)
+        example = getattr(view, "example", None)
+        if form is not None and example is not None and "_content" in form.fields:
+            form.fields["_content"].initial = orjson.dumps(
+                example(), option=orjson.OPT_INDENT_2
+            ).decode()
+        return form

@@ -1,0 +1,192 @@
+"""What `/openapi.json` says of each call."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+
+from predictions.api.components import ref
+from predictions.api.feature_schema import example_features
+from predictions.api.pagination import DEFAULT_LIMIT, HIGHEST_LIMIT
+from predictions.models import Source
+
+ERRORS = {
+    401: "No API key, or none that is valid.",
+    403: "The key lacks the scope.",
+    404: "There is no such object.",
+    405: "Another method is needed.",
+    406: "Answers are JSON.",
+    413: "The body is larger than 1 MiB.",
+    415: "The body must be JSON.",
+    422: "The body or a parameter is wrong; `errors` says where.",
+    503: "The model or the log is unavailable: nothing was scored. See Retry-After.",
+}
+READING = (401, 403, 405, 406, 422, 503)
+BODY = (413, 415)
+NEVER_ALONE = (
+    "A score is never a decision on its own (GDPR, article 22): it starts a "
+    "conversation, and a person decides."
+)
+
+
+class Schema(AutoSchema):
+    """Groups the calls by the first word of their path."""
+
+    def get_tags(self) -> list[str]:
+        return [self.path.strip("/").split("/")[0]]
+
+
+class ApiKeyScheme(OpenApiAuthenticationExtension):
+    target_class = "predictions.api.authentication.ApiKeyAuthentication"
+    name = "ApiKey"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "X-API-Key",
+            "description": "Or `Authorization: Api-Key <key>`.",
+        }
+
+
+def _call(
+    name: str,
+    summary: str,
+    ok: Any,
+    errors: tuple[int, ...],
+    *,
+    status: int = 200,
+    **more: Any,
+) -> Any:
+    responses: dict[int, Any] = {status: ok}
+    for code in sorted(errors):
+        responses[code] = OpenApiResponse(ref("Error"), ERRORS[code])
+    return extend_schema(
+        operation_id=name, summary=summary, responses=responses, **more
+    )
+
+
+def _query(name: str, description: str, **schema: Any) -> OpenApiParameter:
+    return OpenApiParameter(name, schema, description=description)
+
+
+def _path(name: str) -> OpenApiParameter:
+    schema = {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}
+    return OpenApiParameter(name, schema, location=OpenApiParameter.PATH)
+
+
+EMPLOYEE_ID = _path("employee_id")
+EXPLAIN = _query(
+    "explain", "Add what each field contributed.", type="boolean", default=False
+)
+PAGE = [
+    _query(
+        "limit",
+        "Rows in one page.",
+        type="integer",
+        minimum=1,
+        maximum=HIGHEST_LIMIT,
+        default=DEFAULT_LIMIT,
+    ),
+    _query("cursor", "Taken from the `Link` of the page before.", type="string"),
+]
+TIME = "ISO 8601, UTC where no zone is named."
+FILTERS = [
+    _query("prediction", "Only this class.", type="integer", enum=[0, 1]),
+    _query("model_version", "Only this release.", type="string", minLength=1),
+    _query("source", "Only asked this way.", type="string", enum=Source.values),
+    _query("since", f"Asked at or after. {TIME}", type="string"),
+    _query("until", f"Asked before. {TIME}", type="string"),
+]
+
+
+def _list(name: str) -> OpenApiResponse:
+    return OpenApiResponse(
+        {"type": "array", "items": ref(name)},
+        'The next page, if there is one, stands in `Link` with `rel="next"`.',
+    )
+
+
+def example_request() -> dict[str, Any]:
+    return {"features": example_features()}
+
+
+predict = _call(
+    "predict",
+    "Score an employee from features",
+    ref("Answer"),
+    (*READING, *BODY),
+    request={"application/json": ref("Request")},
+    parameters=[EXPLAIN],
+    description=NEVER_ALONE,
+)
+predict_by_id = _call(
+    "predict_by_id",
+    "Score a stored employee",
+    ref("Answer"),
+    (*READING, 404),
+    request=None,
+    parameters=[EMPLOYEE_ID, EXPLAIN],
+    description=NEVER_ALONE,
+)
+history = _call(
+    "history",
+    "Read the log, newest first",
+    _list("Prediction"),
+    READING,
+    parameters=[*FILTERS, *PAGE],
+)
+history_of_employee = _call(
+    "history_of_employee",
+    "Read the log of one employee, newest first",
+    _list("Prediction"),
+    READING,
+    parameters=[EMPLOYEE_ID, *FILTERS, *PAGE],
+)
+one_prediction = _call(
+    "prediction",
+    "Read one row of the log",
+    ref("Prediction"),
+    (*READING, 404),
+    parameters=[_path("id"), EXPLAIN],
+)
+employees = _call(
+    "employees", "List employees", _list("Employee"), READING, parameters=PAGE
+)
+one_employee = _call(
+    "employee",
+    "Read an employee",
+    ref("Employee"),
+    (*READING, 404),
+    parameters=[EMPLOYEE_ID],
+)
+put_employee = extend_schema(
+    operation_id="put_employee",
+    summary="Create or replace an employee",
+    request={"application/json": ref("Request")},
+    parameters=[EMPLOYEE_ID],
+    responses={
+        200: OpenApiResponse(ref("Employee"), "Replaced."),
+        201: OpenApiResponse(ref("Employee"), "Created."),
+        **{
+            code: OpenApiResponse(ref("Error"), ERRORS[code])
+            for code in sorted((*READING, *BODY))
+        },
+    },
+)
+patch_employee = _call(
+    "patch_employee",
+    "Change some features of an employee",
+    ref("Employee"),
+    (*READING, *BODY, 404),
+    request={"application/json": ref("Request")},
+    parameters=[EMPLOYEE_ID],
+)
+health = _call(
+    "health",
+    "Alive",
+    {"type": "object", "properties": {"status": {"const": "ok"}}},
+    (405, 406),
+    auth=[],
+)

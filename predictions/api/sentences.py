@@ -1,0 +1,56 @@
+"""The sentences that only the API needs; they join the one table of codes."""
+
+from django.utils.translation import gettext_lazy as _
+
+from attrition.sentences import SENTENCES
+
+SENTENCES |= {
+    "not_found": _("There is nothing at this address. The calls are listed at /docs."),
+    "key_missing": _("Send your API key in the header X-API-Key."),
+    "invalid_key": _(
+        "This API key is not valid. Check it, or ask for a new one; it goes into the "
+        "header X-API-Key."
+    ),
+    "revoked_key": _("This API key was revoked on %(since)s. Ask for a new one."),
+    "expired_key": _("This API key expired on %(since)s. Ask for a new one."),
+    "csrf_failed": _("The page is too old: load it again and repeat what you did."),
+    "method_not_allowed": _("This address does not take %(method)s, only %(allowed)s."),
+    "scope_missing": _("This needs the scope %(scope)s, which you don't have."),
+    "permission_denied": _("You may not do this."),
+    "not_acceptable": _("Answers are JSON: send Accept: application/json, or nothing."),
+    "unsupported_media_type": _(
+        "Send the body as JSON, with Content-Type: application/json."
+    ),
+    "body_too_large": _("The body is larger than %(limit)s bytes."),
+    "empty_body": _("The body is empty: send a JSON object."),
+    "not_utf8_body": _("The body is not UTF-8."),
+    "invalid_json": _("The body is not JSON: see line %(line)s, column %(column)s."),
+    "not_json_number": _("%(value)s is not a JSON number that can be kept."),
+    "duplicate_key": _("The key %(field)s stands twice in one object."),
+    "too_deep": _("The body is nested too deeply."),
+    "not_storable_text": _("A text holds \\u0000 or half of a surrogate pair."),
+    "not_an_object": _("%(field)s must be a JSON object."),
+    "missing": _("%(field)s is missing."),
+    "not_a_prediction_id": _("%(field)s must be a whole number from 1 to %(highest)s."),
+    "id_differs": _("%(field)s is not the one in the address."),
+    "not_in_range": _("%(field)s must be a whole number from %(low)s to %(high)s."),
+    "not_a_choice": _("%(field)s must be one of: %(allowed)s."),
+    "not_a_time": _(
+        "%(field)s must be an ISO 8601 date or time, such as 2026-01-31 or "
+        "2026-01-31T09:30:00Z."
+    ),
+    "not_a_cursor": _("%(field)s is not one that this list gave: follow its Link."),
+    "repeated_parameter": _("%(field)s stands twice in the address."),
+    "unknown_employee": _("There is no employee %(value)s."),
+    "unknown_prediction": _("There is no prediction %(value)s."),
+    "throttled": _("Too many requests: wait a little."),
+    "bad_request": _("The server could not read this request."),
+    "model_unavailable": _(
+        "No model can answer at the moment. Nothing was scored; the operator's log "
+        "says why."
+    ),
+    "log_unavailable": _(
+        "The answer could not be recorded, so there is none. Try again in a moment."
+    ),
+    "server_error": _("Something went wrong here, and it is on record."),
+}

@@ -1,0 +1,56 @@
+"""The seed's paths; each takes a trailing slash too."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import URLPattern, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+
+from predictions.api.employees import EmployeeListViewSet, EmployeeViewSet
+from predictions.api.health import HealthViewSet
+from predictions.api.history import HistoryViewSet, PredictionViewSet
+from predictions.api.predict import PredictByIdViewSet, PredictViewSet
+
+OPEN = {"authentication_classes": [], "permission_classes": []}
+
+
+def with_and_without_slash(
+    routes: dict[str, Callable[..., Any]],
+) -> list[URLPattern]:
+    return [path(r + end, view) for r, view in routes.items() for end in ("", "/")]
+
+
+def without_slash(endpoints: list[tuple[Any, ...]], **kwargs: Any) -> list[Any]:
+    """A hook of drf-spectacular: describe each call once."""
+    return [endpoint for endpoint in endpoints if not endpoint[0].endswith("/")]
+
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="docs")),
+    path("openapi.json", SpectacularJSONAPIView.as_view(**OPEN), name="openapi"),
+    path(
+        "docs",
+        SpectacularSwaggerSplitView.as_view(url_name="openapi", **OPEN),
+        name="docs",
+    ),
+    path("docs/", RedirectView.as_view(pattern_name="docs")),
+    *with_and_without_slash(
+        {
+            "health": HealthViewSet.as_view({"get": "retrieve"}),
+            "predict": PredictViewSet.as_view({"post": "create"}),
+            "predict_by_id/<str:employee_id>": PredictByIdViewSet.as_view(
+                {"post": "create"}
+            ),
+            "history": HistoryViewSet.as_view({"get": "list"}),
+            "history/<str:employee_id>": HistoryViewSet.as_view(
+                {"get": "of_employee"}
+            ),
+            "predictions/<str:id>": PredictionViewSet.as_view({"get": "retrieve"}),
+            "employees": EmployeeListViewSet.as_view({"get": "list"}),
+            "employees/<str:employee_id>": EmployeeViewSet.as_view(
+                {"get": "retrieve", "put": "update", "patch": "partial_update"}
+            ),
+        }
+    ),
+]

@@ -1,0 +1,143 @@
+"""The log: one row an answer, written before the answer is given."""
+
+import re
+from typing import Any, NoReturn
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from attrition.errors import AttritionError
+from attrition.features import IDENTIFIERS
+from attrition.models import HIGHEST_EMPLOYEE_ID, Employee
+
+SCHEMA_VERSION = 1  # of the row: raise it when what a column means changes
+
+
+class AppendOnlyError(AttritionError):
+    """An attempt to change or remove a row of the log."""
+
+
+def _never(*args: Any, **kwargs: Any) -> NoReturn:
+    raise AppendOnlyError("Predictions are recorded once, never changed or removed.")
+
+
+def identifier_text(name: str) -> Cast:
+    """One identifier of the payload as text, as the indexes below hold it."""
+    return Cast(KT(f"input_payload__{name}"), models.TextField())
+
+
+class PredictionQuerySet(models.QuerySet["Prediction"]):
+    update = delete = bulk_update = update_or_create = _never
+
+    def newest_first(self) -> "PredictionQuerySet":
+        return self.order_by("-created_at", "-id")
+
+    def about(self, term: str) -> "PredictionQuerySet":
+        """Rows of the employee with this number, or whose payload names it so."""
+        query = Q()
+        if re.fullmatch(r"[0-9]{1,19}", term) and int(term) <= HIGHEST_EMPLOYEE_ID:
+            query = Q(employee_id=int(term))
+        rows = self
+        for name in IDENTIFIERS:
+            rows = rows.alias(**{f"_{name}": identifier_text(name)})
+            query |= Q(**{f"_{name}": term})
+        return rows.filter(query)
+
+
+class Source(models.TextChoices):
+    """Who asked, by the way they came in."""
+
+    API = "api", _("API")
+    COMMAND = "command", _("command")
+    ADMIN = "admin", _("back-office")
+    BATCH = "batch", _("batch")
+    IMPORTED = "imported", _("imported")
+
+
+class Prediction(models.Model):
+    """One answer, as it was given. The first eight columns are the seed's."""
+
+    created_at = models.DateTimeField(_("asked"), default=timezone.now)
+    # No constraint to `employees`: the log outlives the people it is about.
+    employee = models.ForeignKey(
+        Employee,
+        verbose_name=_("employee"),
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="predictions",
+    )
+    input_payload = models.JSONField(_("features as sent"), null=True)
+    proba_depart = models.FloatField(_("probability of leaving"))
+    prediction = models.SmallIntegerField(_("class"))
+    threshold = models.FloatField(_("threshold"))
+    model_version = models.TextField(_("release"))
+    artifact_sha256 = models.CharField(_("hash of the release"), max_length=64)
+    missing_features = models.JSONField(_("imputed fields"), default=list)
+    warnings = models.JSONField(_("warnings"), default=list)
+    source = models.CharField(_("source"), max_length=16, choices=Source)
+    # Text copies: they must still say in five years who asked.
+    key_prefix = models.CharField(_("key"), max_length=16, blank=True)
+    key_owner = models.CharField(_("owner of the key"), max_length=200, blank=True)
+    user_name = models.CharField(_("user"), max_length=150, blank=True)
+    request_id = models.CharField(_("request"), max_length=64, blank=True)
+    schema_version = models.PositiveSmallIntegerField(
+        _("version of the row's schema"), default=SCHEMA_VERSION
+    )
+
+    objects = PredictionQuerySet.as_manager()
+
+    class Meta:
+        db_table = "predictions"
+        verbose_name = _("prediction")
+        verbose_name_plural = _("predictions")
+        # Nobody can be given a permission to add, change or delete by hand.
+        default_permissions = ("view",)
+        permissions = [("request_prediction", _("Can ask for a prediction"))]
+        constraints = [
+            models.CheckConstraint(
+                name="prediction_probability_in_unit_interval",
+                condition=Q(proba_depart__gte=0, proba_depart__lte=1),
+            ),
+            models.CheckConstraint(
+                name="prediction_threshold_in_unit_interval",
+                condition=Q(threshold__gte=0, threshold__lte=1),
+            ),
+            models.CheckConstraint(
+                name="prediction_is_probability_at_or_above_threshold",
+                condition=Q(prediction=1, proba_depart__gte=F("threshold"))
+                | Q(prediction=0, proba_depart__lt=F("threshold")),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                F("created_at").desc(), F("id").desc(), name="prediction_newest_first"
+            ),
+            models.Index(
+                F("employee_id"),
+                F("created_at").desc(),
+                F("id").desc(),
+                name="prediction_by_employee",
+            ),
+            *(
+                models.Index(identifier_text(name), name=f"prediction_{name}"[:30])
+                for name in IDENTIFIERS
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            _never()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        _never()

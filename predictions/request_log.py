@@ -1,0 +1,54 @@
+"""One line a request in the text log, and an id that follows it.
+
+The line holds the route's template, never the path (paths hold ids), no payload, no
+probability and no secret.
+"""
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+logger = logging.getLogger("technova.requests")
+
+ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class RequestLogMiddleware:
+    """Gives each request an id (the client's `X-Request-ID` where it is sound)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        sent = request.headers.get("X-Request-ID", "")
+        request.request_id = sent if ACCEPTED_ID.fullmatch(sent) else uuid.uuid4().hex
+        response = self.get_response(request)
+        response["X-Request-ID"] = request.request_id
+        logger.info(
+            "%s %s %s key=%s %.1fms id=%s",
+            request.method if request.method in KNOWN_METHODS else "?",
+            request.resolver_match.route if request.resolver_match else "(no route)",
+            response.status_code,
+            getattr(request, "key_prefix", "-"),
+            (time.perf_counter() - started) * 1000,
+            request.request_id,
+        )
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        # Only the kind and the place: an exception's text can hold values.
+        last = exception.__traceback__
+        while last and last.tb_next:
+            last = last.tb_next
+        place = f"{last.tb_frame.f_code.co_filename}:{last.tb_lineno}" if last else "?"
+        logger.error(
+            "%s at %s id=%s", type(exception).__name__, place, request.request_id
+        )
+
+
+KNOWN_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}

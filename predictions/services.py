@@ -1,0 +1,139 @@
+"""Asking for predictions: the one way in, for every caller.
+
+A new caller (a command, an admin action, a batch) enters here and adds no line.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import Error, transaction
+from django.utils import timezone
+
+from attrition import releases
+from attrition.errors import AttritionError, InvalidFeatures
+from attrition.field import Value
+from attrition.releases import Release
+from attrition.scorecard import Contribution, probability_of
+from predictions.models import Prediction, Source
+
+logger = logging.getLogger(__name__)
+
+THIN_EVIDENCE = 1 / 3  # more than this share of the scored fields imputed
+
+
+class LogUnavailable(AttritionError):
+    """The row could not be written, so nothing is answered."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One employee to score: features as sent, and who it is, where that is known."""
+
+    features: Mapping[str, Any]
+    employee_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks; copied as text into every row."""
+
+    source: Source
+    key_prefix: str = ""
+    key_owner: str = ""
+    user_name: str = ""
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """``base + Σ points`` is the logit of the answer; largest points first."""
+
+    base: float
+    contributions: list[Contribution]
+
+
+def predict(records: Sequence[Record], *, caller: Caller) -> list[Prediction]:
+    """Score the records and write every answer to the log, all or none.
+
+    The rows are committed before anything is returned: nobody sees a score that was
+    not recorded. Raises InvalidFeatures (its `index` is the record's), ReleaseRejected
+    or LogUnavailable; then no row was written.
+    """
+    release = releases.current()
+    now = timezone.now()
+    rows = []
+    for index, record in enumerate(records):
+        try:
+            values = release.validator.validate(record.features)
+        except InvalidFeatures as error:
+            raise InvalidFeatures(error.problems, index) from None
+        rows.append(_row(release, record, values, caller))
+        rows[-1].created_at = now
+    _commit(rows)
+    return rows
+
+
+def _row(
+    release: Release,
+    record: Record,
+    values: Mapping[str, Value | None],
+    caller: Caller,
+) -> Prediction:
+    probability = probability_of(release.scorecard.logit(values))
+    threshold = release.threshold
+    missing = [name for name in release.scorecard.names if values[name] is None]
+    return Prediction(
+        employee_id=record.employee_id,
+        input_payload=record.features,
+        proba_depart=probability,
+        prediction=int(probability >= threshold),
+        threshold=threshold,
+        model_version=release.version,
+        artifact_sha256=release.artifact_sha256,
+        missing_features=missing,
+        warnings=_warnings(release, values, missing),
+        source=caller.source,
+        key_prefix=caller.key_prefix,
+        key_owner=caller.key_owner,
+        user_name=caller.user_name,
+        request_id=caller.request_id,
+    )
+
+
+def _warnings(
+    release: Release, values: Mapping[str, Value | None], missing: list[str]
+) -> list[dict[str, Any]]:
+    """What the reader of the score must know: a code, and the fields it is about."""
+    found = []
+    if release.is_demonstration:
+        found.append({"code": "demonstration_model", "fields": []})
+    if outside := release.scorecard.not_covered(values):
+        found.append({"code": "out_of_range", "fields": outside})
+    if len(missing) > THIN_EVIDENCE * len(release.scorecard.names):
+        found.append({"code": "thin_evidence", "fields": missing})
+    return found
+
+
+def _commit(rows: list[Prediction]) -> None:
+    """The only insert into the log."""
+    try:
+        # durable: inside somebody's open transaction this raises instead of promising.
+        with transaction.atomic(durable=True):
+            Prediction.objects.bulk_create(rows)
+    except Error as error:
+        # The database's own text can hold the row, so only its kind goes on.
+        logger.error("The log could not be written: %s", type(error).__name__)
+        raise LogUnavailable("The log could not be written.") from None
+
+
+def explain(prediction: Prediction) -> Explanation:
+    """Take a logged answer apart, with the release that gave it.
+
+    Raises ReleaseRejected when that release is gone, InvalidFeatures when the payload
+    is no longer what it can read.
+    """
+    release = releases.load(prediction.model_version)
+    values = release.validator.validate(prediction.input_payload)
+    return Explanation(release.scorecard.base, release.scorecard.explain(values))

@@ -1,0 +1,107 @@
+"""Environment variables, read without polite guessing.
+
+django-environ does the reading; what is here refuses what it would let pass
+(``DEBUG=maybe`` is False to it) and always names the variable.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+env = environ.Env()
+
+DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql", "postgresql+psycopg")
+
+
+def read_files(folder: Path) -> None:
+    """Fill the environment from `.env.local` and `.env`, nearest first.
+
+    What is already in the environment wins, then `.env.local`, then `.env`.
+    `DOTENV=false` leaves both files alone (the test suite does).
+    """
+    if not flag("DOTENV", default=True):
+        return
+    for name in (".env.local", ".env"):
+        if (folder / name).is_file():
+            environ.Env.read_env(folder / name)
+
+
+def text(name: str, default: str | None = None) -> str:
+    value = env.str(name, default="").strip() or default
+    if value is None:
+        raise ImproperlyConfigured(
+            f"{name} is not set: put it in the environment, .env.local or .env "
+            "(.env.example says what it is for)."
+        )
+    return value
+
+
+def flag(name: str, default: bool = False) -> bool:
+    value = text(name, str(default)).lower()
+    if value not in {"true", "false"}:
+        raise ImproperlyConfigured(f"{name} must be 'true' or 'false'.")
+    return value == "true"
+
+
+def number(
+    name: str, low: float, high: float, default: float | None = None
+) -> float | None:
+    """Return a number in [low, high]; `default` when the variable is not set."""
+    value = text(name, "")
+    if not value:
+        return default
+    try:
+        found = float(value)
+    except ValueError:
+        found = float("nan")
+    if not low <= found <= high:
+        raise ImproperlyConfigured(f"{name} must be a number from {low} to {high}.")
+    return found
+
+
+def whole(name: str, low: int, high: int, default: int) -> int:
+    found = number(name, low, high, default)
+    if found != int(found or 0):
+        raise ImproperlyConfigured(
+            f"{name} must be a whole number from {low} to {high}."
+        )
+    return int(found or 0)
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """Return a comma-separated list, without empty items."""
+    return [item.strip() for item in text(name, default).split(",") if item.strip()]
+
+
+def choice(name: str, allowed: tuple[str, ...], default: str) -> str:
+    value = text(name, default)
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} must be one of: {', '.join(allowed)}.")
+    return value
+
+
+def database(name: str, default: str) -> dict:
+    """Return Django's settings for one database URL.
+
+    The seed wrote `postgresql+psycopg://`; it means the same here.
+    """
+    url = text(name, default)
+    scheme = urlsplit(url).scheme
+    if scheme not in DATABASE_SCHEMES:
+        raise ImproperlyConfigured(
+            f"{name} must start with sqlite:///, postgresql:// or "
+            "postgresql+psycopg://."
+        )
+    try:
+        config = environ.Env.db_url_config(url.replace("+psycopg", "", 1))
+    except (ValueError, ImproperlyConfigured):
+        # The library's message would quote the URL, and with it the password.
+        raise ImproperlyConfigured(
+            f"{name} is not a database URL: write "
+            "postgresql://USER:PASSWORD@HOST:5432/NAME."
+        ) from None
+    if not config["NAME"]:
+        raise ImproperlyConfigured(f"{name} does not name a database.")
+    return config

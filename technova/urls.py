@@ -1,0 +1,22 @@
+"""The API at the root, as the seed has it; the back-office under /admin/."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+browsable_login = [
+    path("login/", admin.site.login, name="login"),
+    path("logout/", admin.site.logout, name="logout"),
+]
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    # What DRF's browsable pages link to when they offer to log in or out.
+    path("session/", include((browsable_login, "rest_framework"))),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("predictions.api.urls")),
+]
+
+handler400 = "predictions.api.handlers.bad_request"
+handler403 = "predictions.api.handlers.permission_denied"
+handler404 = "predictions.api.handlers.not_found"
+handler500 = "predictions.api.handlers.server_error"
