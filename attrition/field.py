@@ -93,6 +93,8 @@ class Field:
             return str(self.answers[int(value)])
         if isinstance(value, str):
             return value
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         number = number_format(value, use_l10n=True, force_grouping=True)
         return f"{number} {self.unit}".strip()
 

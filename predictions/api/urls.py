@@ -43,9 +43,7 @@ urlpatterns = [
                 {"post": "create"}
             ),
             "history": HistoryViewSet.as_view({"get": "list"}),
-            "history/<str:employee_id>": HistoryViewSet.as_view(
-                {"get": "of_employee"}
-            ),
+            "history/<str:employee_id>": HistoryViewSet.as_view({"get": "of_employee"}),
             "predictions/<str:id>": PredictionViewSet.as_view({"get": "retrieve"}),
             "employees": EmployeeListViewSet.as_view({"get": "list"}),
             "employees/<str:employee_id>": EmployeeViewSet.as_view(

@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from attrition import extracts, release_writer, releases, training
 from attrition.errors import AttritionError, NotAdditive
+from attrition.management.reports import problem_list
 
 VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
-MOST_SHOWN = 20
 
 
 class Command(BaseCommand):
@@ -59,7 +59,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{len(people)} employees, {left} left. Training …")
             trained = release_writer.train(rows)
         except extracts.ExtractError as error:
-            raise CommandError(summary(error)) from error
+            raise CommandError(problem_list(error, "Nothing was written.")) from error
         except (training.TrainingRefused, NotAdditive) as error:
             raise CommandError(f"{error} Nothing was written.") from error
         for name, found in trained.evaluation.metrics.items():
@@ -103,11 +103,3 @@ class Command(BaseCommand):
         if worst > 1e-9:
             raise CommandError(f"{verdict} It does not reproduce.")
         self.stdout.write(self.style.SUCCESS(verdict))
-
-
-def summary(error: extracts.ExtractError) -> str:
-    """The first problems, one a line, and how many there are."""
-    lines = [str(item) for item in error.located[:MOST_SHOWN]]
-    if len(error.located) > MOST_SHOWN:
-        lines.append(f"… and {len(error.located) - MOST_SHOWN} more.")
-    return "\n".join([*lines, "Nothing was written."])

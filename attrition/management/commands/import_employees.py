@@ -1,0 +1,38 @@
+"""Stores the people of the three HR extracts; the outcome is never read."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from attrition import employees, extracts
+from attrition.management.reports import problem_list
+
+
+class Command(BaseCommand):
+    help = "Insert or update the people of the three HR extracts, all or none."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--data", type=Path, required=True, help="folder of the three extracts"
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="check and count, store nothing"
+        )
+
+    def handle(self, *, data: Path, dry_run: bool, **options: Any) -> None:
+        try:
+            found = extracts.read(data, with_outcome=False)
+        except extracts.ExtractError as error:
+            raise CommandError(problem_list(error, "Nothing was stored.")) from error
+        for file, columns in found.ignored_columns.items():
+            self.stdout.write(f"{file}: left out {', '.join(columns)}.")
+        counted = employees.store(found.people, dry_run=dry_run)
+        verb = "Would insert" if dry_run else "Inserted"
+        self.stdout.write(
+            self.style.SUCCESS(
+                f"{verb} {counted.inserted}, updated {counted.updated}, "
+                f"unchanged {counted.unchanged}."
+            )
+        )

@@ -1,0 +1,53 @@
+"""Makes an API key and prints its secret, once."""
+
+from argparse import ArgumentParser
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from predictions.models import ApiKey, Scope
+
+
+class Command(BaseCommand):
+    help = "Make an API key and print its secret, which is not stored, once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--owner", required=True, help="who will use it")
+        parser.add_argument(
+            "--scopes",
+            nargs="+",
+            required=True,
+            metavar="SCOPE",
+            help=f"what it may do: {', '.join(Scope.values)}",
+        )
+        parser.add_argument(
+            "--expires",
+            type=datetime.fromisoformat,
+            help="ISO 8601 date or time, in TIME_ZONE where it names none",
+        )
+
+    def handle(
+        self, *, owner: str, scopes: list[str], expires: datetime | None, **options: Any
+    ) -> None:
+        wanted = list(dict.fromkeys(",".join(scopes).replace(",", " ").split()))
+        if unknown := set(wanted) - set(Scope.values):
+            raise CommandError(
+                f"No such scope: {', '.join(sorted(unknown))}. "
+                f"There are: {', '.join(Scope.values)}."
+            )
+        if not owner.strip() or not wanted:
+            raise CommandError("Give the key an owner and at least one scope.")
+        if expires is not None:
+            expires = expires if expires.tzinfo else timezone.make_aware(expires)
+            if expires < timezone.now() + timedelta(minutes=1):
+                raise CommandError("--expires must be in the future.")
+        key, secret = ApiKey.objects.issue(
+            owner=owner.strip(), scopes=wanted, expires_at=expires
+        )
+        self.stderr.write(
+            f"Key {key} may: {', '.join(key.scopes)}. It is shown once; keep it now:"
+        )
+        # Alone on standard output, so that `key=$(… create_api_key …)` works.
+        self.stdout.write(secret)

@@ -1,0 +1,90 @@
+"""Writes scored employees: for a person, for a program, for a spreadsheet."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from attrition.features import BY_NAME
+
+Answer = dict[str, Any]
+BAR = 20  # characters of the longest bar
+CSV_COLUMNS = (
+    "employee_id",
+    "proba_depart",
+    "prediction",
+    "threshold",
+    "model_version",
+    "db_id",
+)
+
+
+def as_table(answers: Iterable[Answer]) -> Iterator[str]:
+    warnings: dict[str, str] = {}
+    count = 0
+    yield f"{_('employee'):>10}  {_('probability'):>11}  {_('class')}"
+    for item in answers:
+        count += 1
+        side = _("above the threshold") if item["prediction"] else _("below")
+        yield f"{item['employee_id']:>10}  {_percent(item):>11}  {side}"
+        warnings |= {w["code"]: w["message"] for w in item["warnings"]}
+        if "explanation" in item:
+            yield from _bars(item["explanation"]["contributions"])
+    yield _("%(count)s employee(s) scored and logged.") % {"count": count}
+    yield from warnings.values()
+    yield _("A score is never a decision on its own.")
+
+
+def _percent(item: Answer) -> str:
+    """Percent with as many decimals as it takes not to cross the threshold."""
+    probability, threshold = item["proba_depart"] * 100, item["threshold"] * 100
+    for decimals in (1, 2, 4, 8):
+        shown = round(probability, decimals)
+        if (shown >= threshold) == bool(item["prediction"]):
+            break
+    return f"{shown:.{decimals}f} %"
+
+
+def _bars(contributions: list[Answer]) -> Iterator[str]:
+    """One line a field that moves the score, longest bar first."""
+    largest = max(abs(item["points"]) for item in contributions) or 1.0
+    for item in contributions:
+        if not item["points"]:
+            continue
+        field = BY_NAME[item["field"]]
+        bar = "█" * max(1, round(abs(item["points"]) / largest * BAR))
+        words = _("%(value)s, usually %(usual)s") % {
+            "value": field.in_words(item["value"]),
+            "usual": field.in_words(item["usual"]),
+        }
+        yield f"    {item['points']:+.2f} {bar:<{BAR}} {item['label']}: {words}"
+
+
+def as_json(answers: Iterable[Answer]) -> Iterator[str]:
+    """A list, one object a line, written as it goes."""
+    opening = "["
+    for item in answers:
+        yield opening + json.dumps(item, ensure_ascii=False)
+        opening = ","
+    yield "[]" if opening == "[" else "]"
+
+
+def as_csv(answers: Iterable[Answer]) -> Iterator[str]:
+    yield ",".join((*CSV_COLUMNS, "missing_features", "warnings"))
+    for item in answers:
+        cells = [item[column] for column in CSV_COLUMNS]
+        cells += [" ".join(item["missing_features"])]
+        cells += [" ".join(warning["code"] for warning in item["warnings"])]
+        line = io.StringIO()
+        csv.writer(line, lineterminator="").writerow(cells)
+        yield line.getvalue()
+
+
+FORMATS: dict[str, Callable[[Iterable[Answer]], Iterator[str]]] = {
+    "table": as_table,
+    "json": as_json,
+    "csv": as_csv,
+}

@@ -1,0 +1,41 @@
+"""The groups of the back-office, each with the least it needs."""
+
+from django.contrib.auth.models import Group, Permission
+from django.utils.translation import gettext_noop as _
+
+ROLES: dict[str, tuple[str, ...]] = {
+    _("HR auditor"): ("predictions.view_prediction",),
+    _("HR manager"): (
+        "predictions.view_prediction",
+        "predictions.request_prediction",
+        "attrition.view_employee",
+        "attrition.add_employee",
+        "attrition.change_employee",
+    ),
+    # Releases are files so far: what an ML engineer does needs no permission here.
+    _("ML engineer"): (),
+    _("API administrator"): (
+        "predictions.view_apikey",
+        "predictions.add_apikey",
+        "predictions.change_apikey",
+    ),
+}
+
+
+def make_groups() -> list[str]:
+    """Make the groups that are missing; return their names.
+
+    A group that is there keeps the permissions that an administrator gave it.
+    """
+    made = []
+    for name, permissions in ROLES.items():
+        group, created = Group.objects.get_or_create(name=name)
+        if created:
+            made.append(name)
+            group.permissions.set(_permission(label) for label in permissions)
+    return made
+
+
+def _permission(label: str) -> Permission:
+    app, codename = label.split(".")
+    return Permission.objects.get(content_type__app_label=app, codename=codename)

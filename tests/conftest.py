@@ -1,0 +1,53 @@
+import os
+from pathlib import Path
+
+import pytest
+from rest_framework.test import APIClient
+
+from predictions.models import Source
+from predictions.services import Caller, Record, predict
+from tests.factories import EmployeeFactory, make_key, make_user, seed_features
+
+
+@pytest.fixture
+def features() -> dict:
+    """The seed's example request: every field that a client sends."""
+    return seed_features()
+
+
+@pytest.fixture
+def employee(db):
+    return EmployeeFactory(employee_id=669)
+
+
+@pytest.fixture
+def api(db) -> APIClient:
+    """A client with a key that may do everything."""
+    _, secret = make_key()
+    return APIClient(headers={"X-API-Key": secret})
+
+
+@pytest.fixture
+def make_prediction(db):
+    """Ask for a prediction as the API would; returns the row of the log."""
+
+    def make(employee_id: int | None = None, **changes):
+        caller = Caller(source=Source.API, key_prefix="abcdefgh", key_owner="ana")
+        record = Record(seed_features() | changes, employee_id)
+        return predict([record], caller=caller)[0]
+
+    return make
+
+
+@pytest.fixture
+def auditor(db):
+    return make_user("ana", "HR auditor")
+
+
+@pytest.fixture(scope="session")
+def hr_data() -> Path:
+    """The three real extracts: in the folder that HR_DATA names, never in git."""
+    folder = os.environ.get("HR_DATA")
+    if not folder:
+        pytest.skip("HR_DATA names no folder with the three HR extracts")
+    return Path(folder)
