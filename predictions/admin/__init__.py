@@ -1,0 +1,10 @@
+"""The back-office: one file a subject."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from predictions.admin import employees, keys, predictions  # noqa: F401  (register)
+
+admin.site.site_header = "TechNova Attrition"
+admin.site.site_title = "TechNova Attrition"
+admin.site.index_title = _("Back-office")

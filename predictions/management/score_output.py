@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from attrition.features import BY_NAME
+from predictions.words import class_in_words, percent, value_in_words
 
 Answer = dict[str, Any]
 BAR = 20  # characters of the longest bar
@@ -28,8 +28,9 @@ def as_table(answers: Iterable[Answer]) -> Iterator[str]:
     yield f"{_('employee'):>10}  {_('probability'):>11}  {_('class')}"
     for item in answers:
         count += 1
-        side = _("above the threshold") if item["prediction"] else _("below")
-        yield f"{item['employee_id']:>10}  {_percent(item):>11}  {side}"
+        chance = percent(item["proba_depart"], item["threshold"])
+        side = class_in_words(item["prediction"], item["warnings"])
+        yield f"{item['employee_id']:>10}  {chance:>11}  {side}"
         warnings |= {w["code"]: w["message"] for w in item["warnings"]}
         if "explanation" in item:
             yield from _bars(item["explanation"]["contributions"])
@@ -38,27 +39,16 @@ def as_table(answers: Iterable[Answer]) -> Iterator[str]:
     yield _("A score is never a decision on its own.")
 
 
-def _percent(item: Answer) -> str:
-    """Percent with as many decimals as it takes not to cross the threshold."""
-    probability, threshold = item["proba_depart"] * 100, item["threshold"] * 100
-    for decimals in (1, 2, 4, 8):
-        shown = round(probability, decimals)
-        if (shown >= threshold) == bool(item["prediction"]):
-            break
-    return f"{shown:.{decimals}f} %"
-
-
 def _bars(contributions: list[Answer]) -> Iterator[str]:
     """One line a field that moves the score, longest bar first."""
     largest = max(abs(item["points"]) for item in contributions) or 1.0
     for item in contributions:
         if not item["points"]:
             continue
-        field = BY_NAME[item["field"]]
         bar = "█" * max(1, round(abs(item["points"]) / largest * BAR))
         words = _("%(value)s, usually %(usual)s") % {
-            "value": field.in_words(item["value"]),
-            "usual": field.in_words(item["usual"]),
+            "value": value_in_words(item["field"], item["value"]),
+            "usual": value_in_words(item["field"], item["usual"]),
         }
         yield f"    {item['points']:+.2f} {bar:<{BAR}} {item['label']}: {words}"
 

@@ -1,10 +1,12 @@
 """Stores the people of the three HR extracts; the outcome is never read."""
 
 from argparse import ArgumentParser
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from attrition import employees, extracts
 from attrition.management.reports import problem_list
@@ -25,14 +27,14 @@ class Command(BaseCommand):
         try:
             found = extracts.read(data, with_outcome=False)
         except extracts.ExtractError as error:
-            raise CommandError(problem_list(error, "Nothing was stored.")) from error
+            raise CommandError(problem_list(error, _("Nothing was stored."))) from error
         for file, columns in found.ignored_columns.items():
-            self.stdout.write(f"{file}: left out {', '.join(columns)}.")
+            left_out = {"file": file, "columns": ", ".join(columns)}
+            self.stdout.write(_("%(file)s: left out %(columns)s.") % left_out)
         counted = employees.store(found.people, dry_run=dry_run)
-        verb = "Would insert" if dry_run else "Inserted"
-        self.stdout.write(
-            self.style.SUCCESS(
-                f"{verb} {counted.inserted}, updated {counted.updated}, "
-                f"unchanged {counted.unchanged}."
-            )
+        sentence = _(
+            "Inserted: %(inserted)s, updated: %(updated)s, unchanged: %(unchanged)s."
         )
+        self.stdout.write(self.style.SUCCESS(sentence % asdict(counted)))
+        if dry_run:
+            self.stdout.write(_("Nothing was stored."))

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from attrition import extracts, release_writer, releases, training
 from attrition.errors import AttritionError, NotAdditive
@@ -51,17 +52,21 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         folder = self._new_folder(release) if release else None
-        self.stdout.write(f"Reading the extracts in {data} …")
+        self.stdout.write(_("Reading the extracts in %s …") % data)
         try:
             people = extracts.read(data, with_outcome=True).people
             rows = training.training_set(people)
-            left = int(rows.y.sum())
-            self.stdout.write(f"{len(people)} employees, {left} left. Training …")
+            counts = {"count": len(people), "left": int(rows.y.sum())}
+            self.stdout.write(
+                _("%(count)s employees, of whom %(left)s left. Training …") % counts
+            )
             trained = release_writer.train(rows)
         except extracts.ExtractError as error:
-            raise CommandError(problem_list(error, "Nothing was written.")) from error
+            raise CommandError(
+                problem_list(error, _("Nothing was written."))
+            ) from error
         except (training.TrainingRefused, NotAdditive) as error:
-            raise CommandError(f"{error} Nothing was written.") from error
+            raise CommandError(f"{error} {_('Nothing was written.')}") from error
         for name, found in trained.evaluation.metrics.items():
             self.stdout.write(f"  {name:<18} {found['mean']:.3f} ± {found['std']:.3f}")
         if folder is None:
@@ -70,21 +75,23 @@ class Command(BaseCommand):
         card = release_writer.write(folder, trained, rows, fictional=fictional)
         self.stdout.write(
             self.style.SUCCESS(
-                f"Wrote release {folder.name}, threshold {card['threshold']['value']}."
+                _("Wrote release %(version)s, threshold %(threshold)s.")
+                % {"version": folder.name, "threshold": card["threshold"]["value"]}
             )
         )
         current = settings.MODEL_DIR / releases.CURRENT
-        self.stdout.write(f"To let it serve: echo {folder.name} > {current}")
+        self.stdout.write(_("To let it serve:") + f" echo {folder.name} > {current}")
 
     def _new_folder(self, version: str) -> Path:
         if not VERSION.fullmatch(version):
             raise CommandError(
-                f"{version!r} is no version: use letters, digits, dots and dashes."
+                _("%r is no version: use letters, digits, dots and dashes.") % version
             )
         folder: Path = settings.MODEL_DIR / version
         if folder.exists():
             raise CommandError(
-                f"{folder} exists, and the log may refer to it: choose another version."
+                _("%s exists, and the log may refer to it: choose another version.")
+                % folder
             )
         return folder
 
@@ -99,7 +106,12 @@ class Command(BaseCommand):
             abs(trained.scorecard.probability(row) - release.scorecard.probability(row))
             for row in training.plain_rows(rows.X)
         )
-        verdict = f"Largest difference from {version}: {worst:.1e} (allowed: 1e-9)."
+        verdict = _(
+            "Largest difference from %(version)s: %(worst)s, allowed: 1e-9."
+        ) % {
+            "version": version,
+            "worst": f"{worst:.1e}",
+        }
         if worst > 1e-9:
-            raise CommandError(f"{verdict} It does not reproduce.")
+            raise CommandError(verdict + " " + _("It does not reproduce."))
         self.stdout.write(self.style.SUCCESS(verdict))

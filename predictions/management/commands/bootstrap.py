@@ -36,7 +36,9 @@ class Command(BaseCommand):
             "one when the log is empty",
         )
 
-    def handle(self, *, demo: bool, **options: Any) -> None:
+        parser.add_argument("--address", help="print where to go from this address")
+
+    def handle(self, *, demo: bool, address: str | None, **options: Any) -> None:
         if made := make_groups():
             self.stdout.write(_("Groups: %(names)s.") % {"names": ", ".join(made)})
         for name, group in LOGINS.items():
@@ -44,6 +46,8 @@ class Command(BaseCommand):
         self._first_key()
         if demo:
             self._demo()
+        if address:
+            self._welcome(address)
 
     def _login(self, name: str, group: str | None) -> None:
         if User.objects.filter(username=name).exists():
@@ -78,10 +82,7 @@ class Command(BaseCommand):
         if key is None:
             prefix = visible_prefix(secret)
             ApiKey.objects.issue(owner="API_KEY", scopes=Scope.values, secret=secret)
-            self.stdout.write(
-                _("The key in API_KEY (%s…) may do everything.")
-                % visible_prefix(secret)
-            )
+            self.stdout.write(_("The key in API_KEY (%s…) may do everything.") % prefix)
         elif not key.is_valid:
             self.stdout.write(
                 _("The key in API_KEY (%s…) is revoked or expired, and stays so.")
@@ -96,3 +97,12 @@ class Command(BaseCommand):
         if first is not None and not Prediction.objects.exists():
             self.stdout.write(_("The first score, as proof that all works:"))
             call_command("score_employee", first.pk, stdout=self.stdout)
+
+    def _welcome(self, address: str) -> None:
+        lines = [
+            (_("API and its documentation"), f"{address}/docs"),
+            (_("Back-office"), f"{address}/admin/"),
+            (_("API key, for the header X-API-Key"), settings.API_KEY or "–"),
+        ]
+        for title, value in lines:
+            self.stdout.write(f"{title}: {value}")

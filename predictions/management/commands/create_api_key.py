@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from predictions.models import ApiKey, Scope
 
@@ -34,20 +35,24 @@ class Command(BaseCommand):
         wanted = list(dict.fromkeys(",".join(scopes).replace(",", " ").split()))
         if unknown := set(wanted) - set(Scope.values):
             raise CommandError(
-                f"No such scope: {', '.join(sorted(unknown))}. "
-                f"There are: {', '.join(Scope.values)}."
+                _("No such scope: %(unknown)s. There are: %(known)s.")
+                % {
+                    "unknown": ", ".join(sorted(unknown)),
+                    "known": ", ".join(Scope.values),
+                }
             )
         if not owner.strip() or not wanted:
-            raise CommandError("Give the key an owner and at least one scope.")
+            raise CommandError(_("Give the key an owner and at least one scope."))
         if expires is not None:
             expires = expires if expires.tzinfo else timezone.make_aware(expires)
             if expires < timezone.now() + timedelta(minutes=1):
-                raise CommandError("--expires must be in the future.")
+                raise CommandError(_("--expires must be in the future."))
         key, secret = ApiKey.objects.issue(
             owner=owner.strip(), scopes=wanted, expires_at=expires
         )
         self.stderr.write(
-            f"Key {key} may: {', '.join(key.scopes)}. It is shown once; keep it now:"
+            _("Key %(key)s may: %(scopes)s. It is shown once; keep it now:")
+            % {"key": key, "scopes": ", ".join(key.scopes)}
         )
         # Alone on standard output, so that `key=$(… create_api_key …)` works.
         self.stdout.write(secret)

@@ -1,0 +1,115 @@
+"""The log, for people who read it."""
+
+from django.contrib import admin
+from django.template.loader import render_to_string
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
+
+from attrition.errors import AttritionError
+from attrition.features import BY_NAME, FIELDS
+from predictions.admin.base import ReadOnlyAdmin
+from predictions.answers import explanation, warnings_in_words
+from predictions.models import Prediction
+from predictions.words import class_in_words, percent, value_in_words
+
+
+@admin.register(Prediction)
+class PredictionAdmin(ReadOnlyAdmin):
+    list_display = [
+        "id",
+        "created_at",
+        "employee_id",
+        "chance",
+        "side",
+        "threshold",
+        "model_version",
+        "source",
+        "asked_by",
+    ]
+    list_filter = ["prediction", "model_version", "source", "created_at"]
+    list_per_page = 50
+    ordering = ["-created_at", "-id"]
+    show_full_result_count = False
+    search_fields = ["employee_id"]  # shows the box; `about` does the search
+    search_help_text = _(
+        "Employee number, or an identifier of the payload, written in full."
+    )
+    fieldsets = [
+        (_("The answer"), {"fields": ["chance", "side", "threshold", "notes"]}),
+        (_("Why"), {"fields": ["why"]}),
+        (
+            _("What was asked"),
+            {"fields": ["employee_id", "created_at", "source", "asked_by", "asked"]},
+        ),
+        (
+            _("What answered"),
+            {"fields": ["model_version", "artifact_sha256", "request_id"]},
+        ),
+    ]
+
+    def get_search_results(self, request, queryset, search_term):
+        term = search_term.strip()
+        return (queryset.about(term) if term else queryset), False
+
+    @admin.display(description=_("probability of leaving"), ordering="proba_depart")
+    def chance(self, row):
+        return percent(row.proba_depart, row.threshold)
+
+    @admin.display(description=_("class"), ordering="prediction")
+    def side(self, row):
+        return class_in_words(row.prediction, row.warnings)
+
+    @admin.display(description=_("asked by"))
+    def asked_by(self, row):
+        key = f"{row.key_owner} ({row.key_prefix}…)" if row.key_owner else ""
+        return row.user_name or key or "–"
+
+    @admin.display(description=_("to know"))
+    def notes(self, row):
+        warnings = [
+            {**w, "labels": ", ".join(str(BY_NAME[n].label) for n in w["fields"])}
+            for w in warnings_in_words(row.warnings)
+        ]
+        context = {"warnings": warnings}
+        return render_to_string("admin/predictions/notes.html", context)
+
+    @admin.display(description=_("contributions"))
+    def why(self, row):
+        try:
+            found = explanation(row)["contributions"]
+        except AttritionError as error:
+            return str(error)
+        largest = max(abs(item["points"]) for item in found) or 1.0
+        lines = [
+            item
+            | {
+                "value": value_in_words(item["field"], item["value"]),
+                "usual": value_in_words(item["field"], item["usual"]),
+                "share": round(abs(item["points"]) / largest * 100),
+                "raises": item["points"] > 0,
+                "size": number_format(abs(item["points"]), 2),
+            }
+            for item in found
+            if item["points"]
+        ]
+        return render_to_string("admin/predictions/why.html", {"lines": lines})
+
+    @admin.display(description=_("features as sent"))
+    def asked(self, row):
+        payload = row.input_payload or {}
+        outside = {
+            name
+            for warning in row.warnings
+            if warning["code"] == "out_of_range"
+            for name in warning["fields"]
+        }
+        lines = [
+            {
+                "field": field,
+                "sent": payload.get(field.name, payload.get(field.spelling)),
+                "is_imputed": field.name in row.missing_features,
+                "is_outside": field.name in outside,
+            }
+            for field in FIELDS
+        ]
+        return render_to_string("admin/predictions/asked.html", {"lines": lines})

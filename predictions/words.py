@@ -1,0 +1,33 @@
+"""How an answer reads, wherever a person sees it."""
+
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from attrition.features import BY_NAME
+from attrition.field import Value
+
+
+def percent(probability: float, threshold: float) -> str:
+    """A percentage with as many decimals as it takes not to round over the threshold.
+
+    0.4996 under a threshold of 0.5 must not read "50.0 %".
+    """
+    is_above = probability >= threshold
+    for decimals in range(1, 17):
+        shown = round(probability * 100, decimals)
+        if (shown >= threshold * 100) == is_above:
+            break
+    return f"{number_format(shown, decimals)} %"
+
+
+def class_in_words(prediction: int, warnings: list[dict[str, Any]]) -> str:
+    """The side of the threshold; no side at all on thin evidence."""
+    if any(warning["code"] == "thin_evidence" for warning in warnings):
+        return _("not enough data")
+    return _("above the threshold") if prediction else _("below the threshold")
+
+
+def value_in_words(name: str, value: Value | None) -> str:
+    return BY_NAME[name].in_words(value)
