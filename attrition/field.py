@@ -93,10 +93,13 @@ class Field:
             return str(self.answers[int(value)])
         if isinstance(value, str):
             return value
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        number = number_format(value, use_l10n=True, force_grouping=True)
-        return f"{number} {self.unit}".strip()
+        return f"{number_in_words(value)} {self.unit}".strip()
+
+
+def number_in_words(value: float) -> str:
+    """In the reader's notation, a whole number without decimals."""
+    number = int(value) if float(value).is_integer() else value
+    return number_format(number, use_l10n=True, force_grouping=True)
 
 
 SCORABLE_KINDS = {

@@ -10,3 +10,4 @@ keepalive = 5  # seconds
 timeout = 30  # seconds until a hanging worker is replaced
 graceful_timeout = 20  # seconds that requests in flight get at the end
 accesslog = None
+control_socket_disable = True  # nothing outside the project folder

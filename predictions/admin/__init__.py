@@ -7,4 +7,5 @@ from predictions.admin import employees, keys, predictions  # noqa: F401  (regis
 
 admin.site.site_header = "TechNova Attrition"
 admin.site.site_title = "TechNova Attrition"
+admin.site.enable_nav_sidebar = False  # few pages, wide tables
 admin.site.index_title = _("Back-office")

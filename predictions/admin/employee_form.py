@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from attrition import releases
 from attrition.errors import InvalidFeatures, ReleaseRejected
 from attrition.features import FIELDS, SPELLINGS
-from attrition.field import Field, Kind
+from attrition.field import Field, Kind, number_in_words
 from attrition.models import Employee
 from attrition.validation import LONGEST_TEXT, STORABLE
 
@@ -98,7 +98,8 @@ def form_field(field: Field, categories: Any, value: Any) -> forms.Field:
 def _help(field: Field) -> str:
     parts = [str(part) for part in (field.unit, field.help) if str(part)]
     if field.low is not None and field.high is not None and not field.choices:
-        parts.append(f"{field.low:g} – {field.high:g}")
+        low, high = (number_in_words(limit) for limit in (field.low, field.high))
+        parts.append(f"{low} – {high}")
     if field.ground is not None:
         parts.append(str(_("prohibited ground, never scored")))
     elif not field.is_scorable:

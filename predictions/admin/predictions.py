@@ -2,11 +2,13 @@
 
 from django.contrib import admin
 from django.template.loader import render_to_string
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from attrition.errors import AttritionError
 from attrition.features import BY_NAME, FIELDS
+from attrition.field import number_in_words
 from predictions.admin.base import ReadOnlyAdmin
 from predictions.answers import explanation, warnings_in_words
 from predictions.models import Prediction
@@ -17,8 +19,8 @@ from predictions.words import class_in_words, percent, value_in_words
 class PredictionAdmin(ReadOnlyAdmin):
     list_display = [
         "id",
-        "created_at",
-        "employee_id",
+        "when",
+        "who",
         "chance",
         "side",
         "threshold",
@@ -39,7 +41,7 @@ class PredictionAdmin(ReadOnlyAdmin):
         (_("Why"), {"fields": ["why"]}),
         (
             _("What was asked"),
-            {"fields": ["employee_id", "created_at", "source", "asked_by", "asked"]},
+            {"fields": ["who", "created_at", "source", "asked_by", "asked"]},
         ),
         (
             _("What answered"),
@@ -50,6 +52,14 @@ class PredictionAdmin(ReadOnlyAdmin):
     def get_search_results(self, request, queryset, search_term):
         term = search_term.strip()
         return (queryset.about(term) if term else queryset), False
+
+    @admin.display(description=_("asked"), ordering="created_at")
+    def when(self, row):
+        return date_format(localtime(row.created_at), "SHORT_DATETIME_FORMAT")
+
+    @admin.display(description=_("employee"), ordering="employee_id")
+    def who(self, row):
+        return "–" if row.employee_id is None else row.employee_id
 
     @admin.display(description=_("probability of leaving"), ordering="proba_depart")
     def chance(self, row):
@@ -106,10 +116,18 @@ class PredictionAdmin(ReadOnlyAdmin):
         lines = [
             {
                 "field": field,
-                "sent": payload.get(field.name, payload.get(field.spelling)),
+                "sent": _as_sent(payload.get(field.name, payload.get(field.spelling))),
+                "has_unit": isinstance(payload.get(field.name), int | float),
                 "is_imputed": field.name in row.missing_features,
                 "is_outside": field.name in outside,
             }
             for field in FIELDS
         ]
         return render_to_string("admin/predictions/asked.html", {"lines": lines})
+
+
+def _as_sent(value):
+    """What the caller sent, in the reader's decimal mark; None stays None."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return number_in_words(value)

@@ -75,7 +75,10 @@ class Prediction(models.Model):
     )
     input_payload = models.JSONField(_("features as sent"), null=True)
     proba_depart = models.FloatField(_("probability of leaving"))
-    prediction = models.SmallIntegerField(_("class"))
+    prediction = models.SmallIntegerField(
+        _("class"),
+        choices=[(0, _("below the threshold")), (1, _("above the threshold"))],
+    )
     threshold = models.FloatField(_("threshold"))
     model_version = models.TextField(_("release"))
     artifact_sha256 = models.CharField(_("hash of the release"), max_length=64)
