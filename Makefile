@@ -2,7 +2,8 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
-BIN := .venv/bin
+VENV ?= .venv
+BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 WEB_WORKERS ?= 2
 
@@ -12,41 +13,41 @@ WEB_WORKERS ?= 2
 help: ## list these words
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-serve: .venv/base .env.local ## install, migrate, load the demonstration and serve
+serve: $(VENV)/base .env.local ## install, migrate, load the demonstration and serve
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) bootstrap --demo --address http://$(HOST):$(PORT)
 	@exec $(BIN)/gunicorn technova.wsgi --config technova/gunicorn.py \
 	  --bind $(HOST):$(PORT) --workers $(WEB_WORKERS)
 
-test: .venv/dev ## the whole suite; on PostgreSQL when DATABASE_URL names one
+test: $(VENV)/dev ## the whole suite; on PostgreSQL when DATABASE_URL names one
 	$(BIN)/python -m pytest $(ARGS)
 
-lint: .venv/dev ## style, imports and the import contract
+lint: $(VENV)/dev ## style, imports and the import contract
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
-types: .venv/dev ## mypy, strict where design.md asks for it
+types: $(VENV)/dev ## mypy, strict where design.md asks for it
 	$(BIN)/mypy
 
-messages: .venv/dev ## collect, merge and compile the translations
+messages: $(VENV)/dev ## collect, merge and compile the translations
 	$(BIN)/python -m babel.messages.frontend -q extract -F locale/babel.cfg --no-location --sort-output \
 	  --omit-header -o var/django.pot .
 	$(BIN)/python -m babel.messages.frontend -q update -D django -i var/django.pot -d locale -l fr \
 	  --no-fuzzy-matching --ignore-obsolete
 	$(BIN)/python -m babel.messages.frontend compile -D django -d locale -l fr
 
-lock: .venv/dev ## lock the requirements, without any index address
+lock: $(VENV)/dev ## lock the requirements, without any index address
 	for name in base dev; do $(BIN)/uv pip compile --quiet --upgrade --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --custom-compile-command "make lock" \
 	  requirements/$$name.in --output-file requirements/$$name.txt; done
 
-retrain: .venv/base ## train on DATA=folder and compare with what serves, to 1e-9
+retrain: $(VENV)/base ## train on DATA=folder and compare with what serves, to 1e-9
 	@test -n "$(DATA)" || { echo "Say where the extracts are: make retrain DATA=folder"; exit 2; }
 	$(MANAGE) train_model --data "$(DATA)" --reproduce "$${VERSION:-$$(cat ml_artifacts/CURRENT)}"
 
-prove: .venv/dev ## the tests that take minutes
+prove: $(VENV)/dev ## the tests that take minutes
 	$(BIN)/python -m pytest -m long $(ARGS)
 
 .env.local:
@@ -56,11 +57,11 @@ prove: .venv/dev ## the tests that take minutes
 	print('# Made by make serve; .env.example says what else can stand here.'); \
 	print('SECRET_KEY=' + new(64)); print('API_KEY=' + new(48))" > $@
 
-.venv/base: requirements/base.txt
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+$(VENV)/base: requirements/base.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-.venv/dev: requirements/dev.txt .venv/base
+$(VENV)/dev: requirements/dev.txt $(VENV)/base
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
