@@ -32,6 +32,8 @@ def compile_scorecard(pipeline: Pipeline) -> Scorecard:
     found: dict[str, FieldPoints] = {}
     # A ColumnTransformer puts its blocks' outputs side by side, in this order.
     for name, block, block_columns in columns.transformers_:
+        if block == "drop":
+            continue
         for item, at_usual in _block(name, block, block_columns, weights):
             found[item.field] = item
             base += at_usual
@@ -43,7 +45,12 @@ def _two_steps(pipeline: Any) -> tuple[ColumnTransformer, LogisticRegression]:
     match pipeline:
         case Pipeline(
             steps=[
-                (_, ColumnTransformer(remainder="drop") as columns),
+                (
+                    _,
+                    ColumnTransformer(
+                        remainder="drop", transformer_weights=None
+                    ) as columns,
+                ),
                 (_, LogisticRegression() as model),
             ]
         ):
@@ -53,7 +60,8 @@ def _two_steps(pipeline: Any) -> tuple[ColumnTransformer, LogisticRegression]:
         case _:
             names = type(pipeline).__name__
     raise NotAdditive(
-        f"A scorecard is a ColumnTransformer and a LogisticRegression, not: {names}."
+        "A scorecard is a ColumnTransformer (the remainder dropped, no weights) and a "
+        f"LogisticRegression, not: {names}."
     )
 
 
@@ -66,21 +74,25 @@ def _block(
     )
     match steps:
         case [
-            SimpleImputer() as imputer,
+            SimpleImputer(add_indicator=False) as imputer,
             MinMaxScaler() as clip,
-            StandardScaler() as z,
+            StandardScaler(with_mean=True, with_std=True) as z,
         ]:
             if not clip.clip:
                 raise NotAdditive(f"{name}: MinMaxScaler must have clip=True.")
             yield from _numbers(columns, imputer, clip, z, weights)
-        case [SimpleImputer() as imputer, OneHotEncoder() as encoder]:
+        case [
+            SimpleImputer(add_indicator=False) as imputer,
+            OneHotEncoder(min_frequency=None, max_categories=None) as encoder,
+        ]:
             if encoder.handle_unknown != "ignore" or encoder.drop is not None:
                 raise NotAdditive(
                     f"{name}: OneHotEncoder must ignore the unknown and drop nothing."
                 )
             yield from _choices(columns, imputer, encoder, weights)
         case _:
-            kinds = " → ".join(type(step).__name__ for step in steps)
+            # repr: an option can be what isn't additive, and it names those set.
+            kinds = " → ".join(repr(step) for step in steps)
             raise NotAdditive(f"{name}: {kinds} can't be written as points.")
 
 
@@ -118,7 +130,7 @@ def _choices(
         values = [_plain(value) for value in encoder.categories_[i]]
         table = {value: next(weights) for value in values}
         usual = _plain(imputer.statistics_[i])
-        at_usual = table[usual]
+        at_usual = table.get(usual, 0.0)
         points = ChoicePoints(
             field=column,
             table={value: weight - at_usual for value, weight in table.items()},

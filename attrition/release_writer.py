@@ -20,6 +20,7 @@ from attrition.compiling import compile_scorecard
 from attrition.field import Kind
 from attrition.scorecard import ChoicePoints, NumberPoints, Scorecard
 from attrition.training import Evaluation, TrainingSet
+from attrition.validation import STORABLE
 
 PURPOSE = (
     "Estimates how likely an employee is to leave, to start a conversation about what "
@@ -147,5 +148,5 @@ def _reference_cases(scorecard: Scorecard) -> list[dict[str, Any]]:
 
 
 def _scored(scorecard: Scorecard, payload: Mapping[str, Any]) -> dict[str, Any]:
-    values = training.STORABLE.validate(payload)
+    values = STORABLE.validate(payload)
     return {"features": payload, "proba_depart": scorecard.probability(values)}

@@ -9,26 +9,12 @@ from a fitted pipeline.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, TypeAlias
 
 from attrition.field import Value
 
 FORMAT = 1
 Values = Mapping[str, Value | None]
-
-
-class FieldPoints(Protocol):
-    """How one field turns its value into points (additive, in logits)."""
-
-    field: str
-    usual: Value
-
-    def points(self, value: Value | None) -> float: ...
-
-    def covers(self, value: Value) -> bool:
-        """Whether training has seen such a value."""
-
-    def as_json(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +36,7 @@ class NumberPoints:
         return self.weight * (min(max(number, self.low), self.high) - self.usual)
 
     def covers(self, value: Value) -> bool:
+        """Whether training has seen such a value."""
         return self.low <= float(value) <= self.high
 
     def as_json(self) -> dict[str, Any]:
@@ -88,6 +75,9 @@ class ChoicePoints:
             "null": self.null,
             "unseen": self.unseen,
         }
+
+
+FieldPoints: TypeAlias = NumberPoints | ChoicePoints
 
 
 class Contribution(NamedTuple):

@@ -201,10 +201,11 @@ def hostile_rows(X: pd.DataFrame, count: int = 500) -> pd.DataFrame:
     """Rows of nulls, of values never seen and of numbers far out of range."""
     rng = np.random.default_rng(0)
     columns = {}
-    for name in X:
+    for name in map(str, X):
+        dtype = _dtype(features.BY_NAME[name])
+        odd = ["never seen"] if dtype is object else [-1e6, 1e9]
         seen = X[name].dropna().unique().tolist()
-        odd = ["never seen"] if X[name].dtype == object else [-1e6, 1e9]
-        pool = np.array([np.nan, *odd, *seen[:20]], dtype=X[name].dtype)
+        pool: Any = np.array([np.nan, *odd, *seen[:20]], dtype=dtype)
         columns[name] = rng.choice(pool, size=count)
     hostile = pd.DataFrame(columns)
     hostile.iloc[0] = np.nan

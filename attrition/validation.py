@@ -72,17 +72,21 @@ class Validator:
 
         Raises InvalidFeatures with all that is wrong, at most `MOST_PROBLEMS`.
         """
+        problems = []
         for spelling, name in features.SPELLINGS.items():
             if spelling in payload:
                 if name in payload:
-                    problem = Problem(spelling, "both_spellings", {"other": name})
-                    raise InvalidFeatures([problem])
+                    problems.append(
+                        Problem(spelling, "both_spellings", {"other": name})
+                    )
                 payload = {name: payload[spelling], **payload}
                 del payload[spelling]
         try:
             values = self._model.model_validate(payload).__dict__
         except ValidationError as error:
-            raise InvalidFeatures(_problems(error)) from None
+            raise InvalidFeatures([*problems, *_problems(error)]) from None
+        if problems:
+            raise InvalidFeatures(problems)
         if all(values[name] is None for name in self._needed):
             raise InvalidFeatures([Problem("features", "nothing_to_score")])
         return values
@@ -115,7 +119,7 @@ def unknown_field(name: str, known: Iterable[str]) -> Problem:
 
 def _refuse(code: str, **params: Any) -> NoReturn:
     # pydantic only carries the code: the sentence comes from our table.
-    raise PydanticCustomError(code, "refused", params)  # type: ignore[arg-type]
+    raise PydanticCustomError(code, "refused", params)
 
 
 def _annotation(field: Field, categories: Categories | None) -> Any:
@@ -223,11 +227,10 @@ def _identifier(value: Any) -> int | str | None:
         return None
     if isinstance(value, str) and value and _is_short(value):
         return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        if abs(value) < 10**LONGEST_TEXT:
-            return value
-    elif isinstance(value, float) and value.is_integer():
-        return int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if type(value) is int and abs(value) < 10**LONGEST_TEXT:
+        return value
     _refuse("not_an_identifier", longest=LONGEST_TEXT)
 
 

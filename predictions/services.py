@@ -135,5 +135,5 @@ def explain(prediction: Prediction) -> Explanation:
     is no longer what it can read.
     """
     release = releases.load(prediction.model_version)
-    values = release.validator.validate(prediction.input_payload)
+    values = release.validator.validate(prediction.input_payload or {})
     return Explanation(release.scorecard.base, release.scorecard.explain(values))

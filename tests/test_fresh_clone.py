@@ -159,9 +159,13 @@ def test_running_it_again_changes_nothing_and_loses_nothing(served):
     before = (served.manage(*count), served.dot_env)
 
     ended = served.interrupt()
+    stopped = served.log.read_text()
     served.start()
 
-    assert ended == 0
+    # make ends by the signal that it got; gunicorn let its requests finish first.
+    assert ended in (0, -signal.SIGINT)
+    assert "Shutting down: Master" in stopped
+    assert "Traceback" not in stopped
     assert (served.manage(*count), served.dot_env) == before
 
 
@@ -172,7 +176,10 @@ COUNTS = (
 )
 
 
-def test_nothing_is_written_outside_the_clone(served):
+def test_the_service_writes_nothing_outside_the_clone(served):
     home = Path(served.environment["HOME"])
 
-    assert [path.name for path in home.iterdir() if path.name != ".cache"] == []
+    # pip keeps a cache, and asks rustc for its version, which leaves .rustup.
+    found = {path.name for path in home.iterdir()} - {".cache", ".rustup"}
+
+    assert found == set()

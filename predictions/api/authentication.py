@@ -64,7 +64,7 @@ def sent_secret(request) -> str | None:
 
 def _as_text(header: str) -> str:
     # WSGI hands headers over as Latin-1; a key with accents was sent as UTF-8.
-    return header.strip().encode("latin-1", "replace").decode("utf-8", "replace")
+    return header.encode("latin-1", "replace").decode("utf-8", "replace").strip()
 
 
 def moment(time: datetime) -> str:

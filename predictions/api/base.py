@@ -5,17 +5,17 @@ from rest_framework.exceptions import NotAuthenticated, UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
-from predictions.api.errors import BodyTooLarge, MethodNotAllowed
+from predictions.api.errors import BodyTooLarge, MethodNotAllowed, Refusal
 from predictions.models import Scope, Source
 from predictions.services import Caller
 
 METHODS_WITH_BODY = {"POST", "PUT", "PATCH"}
 
 
-class ApiViewSet(ViewSet):
+class ChecksInOrder:
     """401, 405, 403, 406, 415, 413, in this order; then the call itself says 422.
 
-    A subclass gives `scopes`: the scope of each HTTP method it takes.
+    For a view of DRF, which gives `scopes`: the scope of each HTTP method it takes.
     """
 
     scopes: dict[str, Scope] = {}
@@ -42,11 +42,19 @@ class ApiViewSet(ViewSet):
             self.check_body(request)
 
     def check_body(self, request: Request) -> None:
-        if not request.content_type.startswith("application/json"):
+        if request.content_type.partition(";")[0].strip() != "application/json":
             raise UnsupportedMediaType(request.content_type)
         sent = request.META.get("CONTENT_LENGTH") or "0"
-        if sent.isdigit() and int(sent) > settings.MAX_BODY_BYTES:
+        length = int(sent) if sent.isdecimal() else 0
+        if length > settings.MAX_BODY_BYTES:
             raise BodyTooLarge("body_too_large", limit=settings.MAX_BODY_BYTES)
+        # DRF parses no body of this length: it would pass for an empty object.
+        if length == 0:
+            raise Refusal("empty_body")
+
+
+class ApiViewSet(ChecksInOrder, ViewSet):
+    """A call of the API."""
 
 
 def caller(request: Request) -> Caller:

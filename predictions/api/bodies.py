@@ -4,8 +4,10 @@ from typing import Any
 
 from attrition.errors import Problem
 from attrition.models import HIGHEST_EMPLOYEE_ID
-from attrition.validation import unknown_field
+from attrition.validation import MOST_PROBLEMS, unknown_field
 from predictions.api.errors import Refusal
+
+KNOWN = ("features", "employee_id")
 
 
 def features_and_id(body: Any) -> tuple[dict[str, Any], int | None]:
@@ -15,11 +17,8 @@ def features_and_id(body: Any) -> tuple[dict[str, Any], int | None]:
     """
     if not isinstance(body, dict):
         raise Refusal("not_an_object", "body")
-    problems = [
-        unknown_field(name, ("features", "employee_id"))
-        for name in body
-        if name not in ("features", "employee_id")
-    ]
+    unknown = [name for name in body if name not in KNOWN]
+    problems = [unknown_field(name, KNOWN) for name in unknown[:MOST_PROBLEMS]]
     features = body.get("features")
     if "features" not in body:
         problems.insert(0, Problem("features", "missing"))
@@ -29,6 +28,8 @@ def features_and_id(body: Any) -> tuple[dict[str, Any], int | None]:
     if employee_id is not None and not _is_employee_id(employee_id):
         highest = {"highest": HIGHEST_EMPLOYEE_ID}
         problems.append(Problem("employee_id", "not_an_employee_id", highest))
+    if len(unknown) > MOST_PROBLEMS:
+        problems.append(Problem("body", "too_many_problems", {"count": MOST_PROBLEMS}))
     if problems:
         raise Refusal.listing(problems)
     return features, employee_id

@@ -4,7 +4,12 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
 from django.db import Error as AnyDatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
@@ -14,11 +19,14 @@ from rest_framework.views import set_rollback
 
 from attrition.errors import InvalidFeatures, Problem, ReleaseRejected
 from predictions.api.errors import Refusal, Unauthorized, body_of
+from predictions.api.renderers import BrowsableAPIRenderer, JSONRenderer
 from predictions.services import LogUnavailable
 
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER = 5  # seconds
+# A page for a browser would ask the database, or read the address, once more.
+NO_PAGE = (AnyDatabaseError, LogUnavailable, SuspiciousOperation)
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
@@ -27,6 +35,11 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     if status is None:
         return None
     set_rollback()
+    browsable = BrowsableAPIRenderer in context["view"].renderer_classes
+    if isinstance(exc, NO_PAGE) or not browsable:
+        request = context["request"]
+        request.accepted_renderer = JSONRenderer()
+        request.accepted_media_type = JSONRenderer.media_type
     return Response(body_of(problems), status=status, headers=headers)
 
 
@@ -49,6 +62,12 @@ def _translate(exc: Exception) -> tuple[int | None, list[Problem], dict[str, str
             return _one(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, code, {})
         case exceptions.NotFound() | Http404():
             return _one(HTTPStatus.NOT_FOUND, "not_found", {})
+        case RequestDataTooBig():
+            limit = {"limit": settings.MAX_BODY_BYTES}
+            problem = Problem("", "body_too_large", limit)
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, [problem], {}
+        case SuspiciousOperation():
+            return _one(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", {})
         case exceptions.Throttled():
             wait = {"Retry-After": str(int(exc.wait or RETRY_AFTER))}
             return _one(HTTPStatus.TOO_MANY_REQUESTS, "throttled", wait)

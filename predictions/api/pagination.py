@@ -6,7 +6,7 @@ relation `next`. The cursor in it is the key of the page's last row.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
@@ -29,13 +29,13 @@ class KeyOrder:
     fields: tuple[str, ...]
     cursor: Callable[[Any], str]
     after: Callable[[str], Q]
-    """The rows behind a cursor. Raises ValueError or Refusal for a made-up one."""
+    """The rows behind a cursor. Raises ValueError, OverflowError or Refusal for others."""
 
     def read(self, name: str, text: str) -> Q:
         """`after` as a reader of a parameter."""
         try:
             return self.after(text)
-        except (ValueError, Refusal):
+        except (ValueError, OverflowError, Refusal):
             raise Refusal("not_a_cursor", name) from None
 
     @property
@@ -68,6 +68,7 @@ def _after_prediction(cursor: str) -> Q:
     created_at = datetime.fromisoformat(time)
     if created_at.tzinfo is None:
         raise ValueError("the time of a cursor has its zone")
+    created_at = created_at.astimezone(UTC)  # the years 1 and 9999 have no such time
     same_time = Q(created_at=created_at, pk__lt=parameters.prediction_id("cursor", pk))
     # The first condition alone lets the index start at the right place.
     return Q(created_at__lte=created_at) & (Q(created_at__lt=created_at) | same_time)

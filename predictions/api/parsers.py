@@ -39,13 +39,14 @@ def parse(body: bytes) -> Any:
             parse_float=_finite,
             parse_int=_kept_whole,
         )
+        # Only an escape brings in what follows: a raw one is not UTF-8, or not JSON.
+        storable = "\\u" not in text or _storable(document)
     except json.JSONDecodeError as error:
         where = {"line": error.lineno, "column": error.colno}
         raise Refusal("invalid_json", **where) from None
     except RecursionError:
         raise Refusal("too_deep") from None
-    # Only an escape can bring in what follows: a raw one is not UTF-8, or not JSON.
-    if "\\u" in text and not _storable(document):
+    if not storable:
         raise Refusal("not_storable_text")
     return document
 

@@ -1,5 +1,6 @@
 """JSON by orjson, and DRF's browsable pages for people who are logged in."""
 
+import json
 from typing import Any
 
 import orjson
@@ -13,7 +14,15 @@ class JSONRenderer(renderers.JSONRenderer):
         options = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
         if self.get_indent(accepted_media_type or "", renderer_context or {}):
             options |= orjson.OPT_INDENT_2
-        return orjson.dumps(data, default=str, option=options)
+
+        def leaf(value: Any) -> Any:
+            return json.loads(orjson.dumps(value, default=str, option=options))
+
+        try:
+            return orjson.dumps(data, default=str, option=options)
+        except orjson.JSONEncodeError:
+            # An identifier may be a whole number of more than orjson's 64 bits.
+            return json.dumps(data, ensure_ascii=False, default=leaf).encode()
 
 
 class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):

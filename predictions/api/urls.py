@@ -4,15 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.urls import URLPattern, path
-from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
+from predictions.api.docs import DocsView, HomeView, SchemaView
 from predictions.api.employees import EmployeeListViewSet, EmployeeViewSet
 from predictions.api.health import HealthViewSet
 from predictions.api.history import HistoryViewSet, PredictionViewSet
 from predictions.api.predict import PredictByIdViewSet, PredictViewSet
-
-OPEN = {"authentication_classes": [], "permission_classes": []}
 
 
 def with_and_without_slash(
@@ -27,14 +24,10 @@ def without_slash(endpoints: list[tuple[Any, ...]], **kwargs: Any) -> list[Any]:
 
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="docs")),
-    path("openapi.json", SpectacularJSONAPIView.as_view(**OPEN), name="openapi"),
-    path(
-        "docs",
-        SpectacularSwaggerSplitView.as_view(url_name="openapi", **OPEN),
-        name="docs",
-    ),
-    path("docs/", RedirectView.as_view(pattern_name="docs")),
+    path("", HomeView.as_view()),
+    path("openapi.json", SchemaView.as_view(), name="openapi"),
+    path("docs", DocsView.as_view(), name="docs"),
+    path("docs/", HomeView.as_view()),
     *with_and_without_slash(
         {
             "health": HealthViewSet.as_view({"get": "retrieve"}),

@@ -33,6 +33,11 @@ def identifier_text(name: str) -> Cast:
 class PredictionQuerySet(models.QuerySet["Prediction"]):
     update = delete = bulk_update = update_or_create = _never
 
+    def bulk_create(self, *args: Any, **kwargs: Any) -> list["Prediction"]:
+        if kwargs.get("update_conflicts"):
+            _never()
+        return super().bulk_create(*args, **kwargs)
+
     def newest_first(self) -> "PredictionQuerySet":
         return self.order_by("-created_at", "-id")
 
@@ -140,7 +145,8 @@ class Prediction(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             _never()
-        super().save(*args, **kwargs)
+        # Django would update the row whose id a new object was given.
+        super().save(*args, **{**kwargs, "force_insert": True})
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         _never()

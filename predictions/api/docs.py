@@ -1,0 +1,37 @@
+"""The documentation, for whoever asks: `/`, `/docs` and `/openapi.json`."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from predictions.api import parameters
+from predictions.api.base import ChecksInOrder
+
+
+class Public(ChecksInOrder):
+    """Needs no key."""
+
+    authentication_classes = []
+    permission_classes = []
+
+
+class SchemaView(Public, SpectacularJSONAPIView):
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> Response:
+        # Its own `version` and `lang` would go into a header and into a cache.
+        parameters.read(request.query_params, {})
+        return super().get(request)
+
+
+class DocsView(Public, SpectacularSwaggerSplitView):
+    url_name = "openapi"
+
+
+class HomeView(Public, APIView):
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> HttpResponse:
+        return redirect("docs")
