@@ -7,6 +7,7 @@ probability and no secret.
 import logging
 import re
 import time
+import traceback
 import uuid
 from collections.abc import Callable
 
@@ -41,14 +42,10 @@ class RequestLogMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        # Only the kind and the place: an exception's text can hold values.
-        last = exception.__traceback__
-        while last and last.tb_next:
-            last = last.tb_next
-        place = f"{last.tb_frame.f_code.co_filename}:{last.tb_lineno}" if last else "?"
-        logger.error(
-            "%s at %s id=%s", type(exception).__name__, place, request.request_id
-        )
+        # The kind and the frames: an exception's own text can hold values.
+        frames = "".join(traceback.format_tb(exception.__traceback__))
+        kind = type(exception).__name__
+        logger.error("%s id=%s\n%s", kind, request.request_id, frames)
 
 
 KNOWN_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}

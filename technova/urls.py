@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 browsable_login = [
     path("login/", admin.site.login, name="login"),
@@ -12,6 +13,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     # What DRF's browsable pages link to when they offer to log in or out.
     path("session/", include((browsable_login, "rest_framework"))),
+    path("favicon.ico", RedirectView.as_view(url="/static/predictions/favicon.svg")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("predictions.api.urls")),
 ]

@@ -9,6 +9,12 @@ from predictions.services import Caller, Record, predict
 from tests.factories import EmployeeFactory, make_key, make_user, seed_features
 
 
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings) -> None:
+    """The real hash takes a third of a second a login, by design."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def features() -> dict:
     """The seed's example request: every field that a client sends."""

@@ -105,7 +105,6 @@ class ApiKeyAdmin(admin.ModelAdmin):
             "secret": request.shown_once,
         }
         response = TemplateResponse(request, "admin/predictions/new_key.html", context)
-        response["Cache-Control"] = "no-store"
         return response
 
     @admin.action(description=_("Revoke the selected keys"), permissions=["change"])

@@ -1,0 +1,159 @@
+"""The employee form, which the feature table makes."""
+
+import pytest
+from django.urls import reverse
+
+from attrition.features import FIELDS
+from attrition.models import Employee
+from tests.factories import EmployeeFactory, make_user
+
+LIST = reverse("admin:attrition_employee_changelist")
+ADD = reverse("admin:attrition_employee_add")
+
+
+@pytest.fixture
+def manager(client, db):
+    client.force_login(make_user("bob", "HR manager"))
+    return client
+
+
+def change(pk: int) -> str:
+    return reverse("admin:attrition_employee_change", args=[pk])
+
+
+def posted(page) -> dict:
+    """What a browser would post of the form as it stands."""
+    form = page.context["adminform"].form
+    initial = {name: form[name].value() for name in form.fields}
+    return {name: "" if value is None else value for name, value in initial.items()}
+
+
+def test_the_form_has_each_field_of_the_table_with_its_label_and_range(manager):
+    page = manager.get(ADD, headers={"accept-language": "fr"})
+
+    form = page.context["adminform"].form
+    text = page.content.decode()
+    for field in FIELDS:
+        assert form.fields[field.name].label.fr == field.label.fr
+    assert "16 – 100" in text
+    assert "motif prohibé" in text
+
+
+def test_a_new_employee_is_stored_as_the_api_would_take_it(manager, api):
+    form = {
+        "employee_id": "4242",
+        "age": "30",
+        "genre": "0",
+        "revenu_mensuel": "3200.50",
+        "departement": "Consulting",
+        "heure_supplementaires": "1",
+        "augementation_salaire_precedente": "0,5 %",
+        "frequence_deplacement": "Frequent",
+    }
+
+    answer = manager.post(ADD, form)
+
+    assert answer.status_code == 302
+    assert Employee.objects.get(pk=4242).features == {
+        "age": 30,
+        "genre": 0,
+        "revenu_mensuel": 3200.5,
+        "departement": "Consulting",
+        "heure_supplementaires": 1,
+        "augementation_salaire_precedente": "0,5 %",
+        "frequence_deplacement": "Frequent",
+    }
+    assert api.post("/predict_by_id/4242").status_code == 200
+
+
+def test_saving_without_a_change_keeps_every_score(manager, api):
+    EmployeeFactory(employee_id=669)
+    before = api.post("/predict_by_id/669").json()["proba_depart"]
+
+    answer = manager.post(change(669), posted(manager.get(change(669))))
+
+    assert answer.status_code == 302
+    assert api.post("/predict_by_id/669").json()["proba_depart"] == before
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("age", "15"),
+        ("age", "30.5"),
+        ("revenu_mensuel", "-1"),
+        ("revenu_mensuel", "beaucoup"),
+        ("augementation_salaire_precedente", "un peu"),
+        ("augementation_salaire_precedente", "400"),
+        ("departement", "Nowhere"),
+        ("statut_marital", "x" * 65),
+    ],
+)
+def test_a_wrong_value_is_refused_at_its_field(manager, name, value):
+    EmployeeFactory(employee_id=669)
+    before = Employee.objects.get(pk=669).features
+    form = posted(manager.get(change(669))) | {name: value}
+
+    answer = manager.post(change(669), form)
+
+    assert answer.status_code == 200
+    assert list(answer.context["adminform"].form.errors) == [name]
+    assert Employee.objects.get(pk=669).features == before
+
+
+def test_an_employee_without_anything_to_score_is_refused(manager):
+    answer = manager.post(ADD, {"employee_id": "4242", "eval_number": "E_4242"})
+
+    assert answer.status_code == 200
+    assert answer.context["adminform"].form.non_field_errors()
+    assert not Employee.objects.exists()
+
+
+def test_a_department_that_the_release_does_not_know_stays(manager):
+    features = {"age": 30, "departement": "Nouveau pôle"}
+    EmployeeFactory(employee_id=1, features=features)
+
+    answer = manager.post(change(1), posted(manager.get(change(1))))
+
+    assert answer.status_code == 302
+    assert Employee.objects.get(pk=1).features == features
+
+
+def test_the_other_spelling_and_words_for_yes_and_no_are_offered_as_they_are(manager):
+    features = {
+        "genre": "Femme",
+        "heure_supplementaires": True,
+        "augmentation_salaire_precedente": "11 %",
+    }
+    EmployeeFactory(employee_id=1, features=features)
+
+    form = manager.get(change(1)).context["adminform"].form
+
+    assert form["genre"].value() == 0
+    assert form["heure_supplementaires"].value() == 1
+    assert form["augementation_salaire_precedente"].value() == "11 %"
+
+
+@pytest.mark.parametrize("term", ["669", "E_669", "emp_c8b594649875c70a"])
+def test_an_employee_is_found_by_number_and_by_identifier(manager, term):
+    EmployeeFactory(employee_id=669)
+    EmployeeFactory(employee_id=1, features={"age": 30})
+
+    page = manager.get(LIST, {"q": term}).content.decode()
+
+    assert change(669) in page
+    assert change(1) not in page
+
+
+def test_who_may_only_look_sees_the_values_and_no_form(client, db):
+    from django.contrib.auth.models import Permission
+
+    EmployeeFactory(employee_id=669)
+    user = make_user("carl", "ML engineer")
+    user.user_permissions.add(Permission.objects.get(codename="view_employee"))
+    client.force_login(user)
+
+    page = client.get(change(669), headers={"accept-language": "fr"}).content.decode()
+
+    assert "Revenu mensuel" in page
+    assert 'name="age"' not in page

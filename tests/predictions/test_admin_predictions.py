@@ -1,0 +1,164 @@
+"""The log as an auditor reads it."""
+
+import pytest
+from django.urls import reverse
+
+from predictions.words import percent
+
+LIST = reverse("admin:predictions_prediction_changelist")
+
+
+@pytest.fixture
+def page(client, auditor):
+    """The text of a page as the auditor sees it, in French unless said."""
+    client.force_login(auditor)
+
+    def get(url: str, language: str = "fr", **query) -> str:
+        answer = client.get(url, query, headers={"accept-language": language})
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    return get
+
+
+def detail(row) -> str:
+    return reverse("admin:predictions_prediction_change", args=[row.pk])
+
+
+@pytest.mark.parametrize(
+    "term",
+    ["669", "E_669", "emp_c8b594649875c70a", "  669 "],
+    ids=["employee", "evaluation number", "pseudonym", "with white space"],
+)
+def test_a_prediction_is_found_by_employee_and_by_identifier(
+    page, make_prediction, term
+):
+    wanted = make_prediction(669)
+    other = make_prediction(
+        670,
+        eval_number="E_670",
+        eval_number_int=670,
+        code_sondage=670,
+        employee_id_anon="emp_other",
+    )
+
+    found = page(LIST, q=term)
+
+    assert detail(wanted) in found
+    assert detail(other) not in found
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"prediction__exact": 1}, True),
+        ({"prediction__exact": 0}, False),
+        ({"model_version": "1.0.0"}, True),
+        ({"model_version": "0.9"}, False),
+        ({"source__exact": "api"}, True),
+        ({"source__exact": "batch"}, False),
+        ({"created_at__gte": "2020-01-01 00:00:00+00:00"}, True),
+        ({"created_at__lt": "2020-01-01 00:00:00+00:00"}, False),
+    ],
+)
+def test_filters_narrow_the_list(page, make_prediction, query, expected):
+    row = make_prediction(669, heure_supplementaires="Oui")
+
+    assert (detail(row) in page(LIST, **query)) == expected
+
+
+def test_nonsense_in_the_address_is_no_server_error(client, auditor, make_prediction):
+    make_prediction(669)
+    client.force_login(auditor)
+
+    for query in ({"prediction__exact": "x"}, {"o": "99"}, {"p": "zz"}, {"q": "\0"}):
+        assert client.get(LIST, query).status_code in (200, 302)
+
+
+def test_the_list_costs_the_same_queries_for_one_row_as_for_three(
+    page, make_prediction, django_assert_max_num_queries
+):
+    make_prediction(669)
+    with django_assert_max_num_queries(20) as one:
+        page(LIST)
+    make_prediction(670)
+    make_prediction(671)
+
+    with django_assert_max_num_queries(len(one)):
+        page(LIST)
+
+
+def test_a_page_says_what_was_asked_what_was_answered_and_why(page, make_prediction):
+    row = make_prediction(669, poste=None)
+
+    text = page(detail(row))
+
+    assert percent(row.proba_depart, row.threshold).replace(".", ",") in text
+    assert "au-dessus du seuil" in text or "sous le seuil" in text
+    assert "va partir" not in text
+    assert "Revenu mensuel" in text
+    assert "remplacé par la valeur habituelle" in text
+    assert "ce n'est pas une cause" in text
+    assert "à lui seul" in text
+    assert row.artifact_sha256 in text
+
+
+def test_a_page_is_in_english_for_who_reads_english(page, make_prediction):
+    text = page(detail(make_prediction(669)), language="en")
+
+    assert "Monthly pay" in text
+    assert "not a cause" in text
+
+
+def test_thin_evidence_shows_no_class(page, make_prediction, features):
+    scored = [name for name in features if name not in ("age", "poste")]
+    row = make_prediction(669, **dict.fromkeys(scored))
+
+    text = page(detail(row))
+
+    assert "données insuffisantes" in text
+    assert "au-dessus du seuil" not in text
+    assert "sous le seuil" not in text
+
+
+def test_the_demonstration_model_is_announced_on_every_page(page, make_prediction):
+    row = make_prediction(669)
+
+    for url in (reverse("admin:index"), LIST, detail(row)):
+        assert "données fictives" in page(url)
+
+
+def test_markup_in_a_payload_stays_text(page, make_prediction):
+    row = make_prediction(669, eval_number="<script>alert(1)</script>")
+
+    text = page(detail(row))
+
+    assert "<script>alert(1)</script>" not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+
+
+def test_a_row_whose_release_is_gone_still_opens(
+    page, make_prediction, settings, tmp_path
+):
+    row = make_prediction(669)
+    settings.MODEL_DIR = tmp_path
+
+    text = page(detail(row))
+
+    assert row.model_version in text
+    assert str(tmp_path) in text
+
+
+@pytest.mark.parametrize(
+    ("probability", "threshold", "shown"),
+    [
+        (0.4996, 0.5, "49,96 %"),
+        (0.5, 0.5, "50,0 %"),
+        (0.123, 0.37, "12,3 %"),
+        (0.36999999, 0.37, "36,999999 %"),
+        (0.0, 0.0, "0,0 %"),
+        (1.0, 1.0, "100,0 %"),
+    ],
+)
+def test_a_percentage_never_rounds_across_the_threshold(probability, threshold, shown):
+    assert percent(probability, threshold).replace(".", ",") == shown

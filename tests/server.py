@@ -1,0 +1,97 @@
+"""A real gunicorn on a real socket, with a database of its own."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SECRET = "TheKeyOfTheTestsThatTalkToARealServerOverASocket"
+PASSWORD = "une-phrase-de-passe-sans-valeur"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """The service as an operator starts it, on SQLite in `folder`.
+
+    It has the invented employees, a key with all scopes (`SECRET`) and the logins
+    admin, auditor and manager (`PASSWORD`).
+    """
+
+    def __init__(self, folder: Path, workers: int = 2) -> None:
+        self.environment = {
+            **os.environ,
+            "DOTENV": "false",
+            "SECRET_KEY": "a-key-for-tests-only-and-fifty-characters-long-at-least",
+            "DATABASE_URL": f"sqlite:///{folder / 'server.sqlite3'}",
+            "API_KEY": SECRET,
+            "ADMIN_PASSWORD": PASSWORD,
+            "AUDITOR_PASSWORD": PASSWORD,
+            "MANAGER_PASSWORD": PASSWORD,
+        }
+        self.manage("migrate", "--verbosity", "0")
+        self.manage("bootstrap", "--demo")
+        port = free_port()
+        self.address = f"http://127.0.0.1:{port}"
+        self.log = folder / "gunicorn.log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "gunicorn", "technova.wsgi"),
+                    *("--config", "technova/gunicorn.py"),
+                    *("--bind", f"127.0.0.1:{port}", "--workers", str(workers)),
+                ],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self._wait()
+
+    def _wait(self) -> None:
+        for _ in range(300):
+            assert self.process.poll() is None, self.log.read_text()
+            try:
+                urllib.request.urlopen(f"{self.address}/health").close()
+            except urllib.error.URLError:
+                time.sleep(0.1)
+            else:
+                return
+        raise AssertionError(self.log.read_text())
+
+    def manage(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def call(self, path: str, body: object = None, method: str | None = None):
+        """The answer's JSON. Raises HTTPError for a refusal."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"X-API-Key": SECRET, "Content-Type": "application/json"}
+        request = urllib.request.Request(
+            self.address + path, data, headers, method=method
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """End it and return its exit code; a second time changes nothing."""
+        self.process.send_signal(how)
+        return self.process.wait(timeout=60)
