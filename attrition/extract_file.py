@@ -10,6 +10,7 @@ from typing import Any
 
 from attrition import features
 from attrition.errors import Problem
+from attrition.features import SPELLINGS
 from attrition.field import Extract, Field, Kind, Value
 from attrition.models import HIGHEST_EMPLOYEE_ID
 
@@ -19,6 +20,8 @@ KEYS = {
     Extract.EVAL: "eval_number",
     Extract.SONDAGE: "code_sondage",
 }
+# Problems after which `rows` still holds everyone who stands in the file.
+COMPLETE_DESPITE = {"duplicate_id", "not_an_outcome", "unmatched_row"}
 OUTCOMES = {"oui": True, "yes": True, "non": False, "no": False}
 NUMERAL = re.compile(r"[+-]?(0|[1-9]\d{0,63})([.,]\d{1,20})?", re.ASCII)
 IDENTIFIER = re.compile(r"(?:E_)?(\d{1,19})", re.ASCII)
@@ -62,6 +65,11 @@ class ExtractFile:
         if text is not None:
             self._read(text)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether who is not in `rows` is not in the file."""
+        return {item.problem.code for item in self.problems} <= COMPLETE_DESPITE
+
     def refuse(self, line: int | None, field: str, code: str, **params: Any) -> None:
         self.problems.append(Located(self.name, line, Problem(field, code, params)))
 
@@ -80,7 +88,8 @@ class ExtractFile:
         lines = io.StringIO(text, newline="")
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
         try:
-            header = [column.strip() for column in next(reader, [])]
+            titles = [column.strip() for column in next(reader, [])]
+            header = [SPELLINGS.get(title, title) for title in titles]
             self._check_header(header)
             if self.problems:
                 return
@@ -103,7 +112,7 @@ class ExtractFile:
             if column and header.count(column) > 1:
                 self.refuse(1, column, "duplicate_column")
         known = {*self._fields, KEYS[self.extract], TARGET}
-        self.ignored_columns = [column for column in header if column not in known]
+        self.ignored_columns = [name for name in header if name and name not in known]
 
     def _read_row(self, line: int, header: list[str], cells: list[str]) -> None:
         if len(cells) != len(header):
@@ -142,7 +151,7 @@ class ExtractFile:
 
 def _as_json(field: Field, cell: str) -> Value:
     """A cell as JSON would have it: a numeral is a number, the rest stays text."""
-    if field.kind in (Kind.CATEGORY, Kind.PERCENT) or field.order:
+    if field.kind is Kind.CATEGORY or field.order:
         return cell
     match = NUMERAL.fullmatch(cell)
     if match is None:

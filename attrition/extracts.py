@@ -48,8 +48,7 @@ def read(folder: Path, *, with_outcome: bool) -> Extracts:
     not have: without it the column is not even read.
     """
     files = {e: ExtractFile(folder, e, with_outcome=with_outcome) for e in Extract}
-    if all(file.rows for file in files.values()):
-        _check_matches(files)
+    _check_matches(files)
     people = list(_people(files))
     if problems := [problem for file in files.values() for problem in file.problems]:
         order = {file.name: place for place, file in enumerate(files.values())}
@@ -61,8 +60,9 @@ def read(folder: Path, *, with_outcome: bool) -> Extracts:
 
 def _check_matches(files: dict[Extract, ExtractFile]) -> None:
     """An employee stands in all three files or in none."""
+    complete = [file for file in files.values() if file.is_complete]
     for extract, file in files.items():
-        for other in files.values():
+        for other in complete:
             for employee_id in file.rows.keys() - other.rows.keys():
                 params = {"value": employee_id, "other": other.name}
                 line = file.rows[employee_id].line

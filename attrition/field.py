@@ -93,7 +93,14 @@ class Field:
             return str(self.answers[int(value)])
         if isinstance(value, str):
             return value
-        return f"{number_in_words(value)} {self.unit}".strip()
+        return f"{number_in_words(value)} {self._unit_of(value)}".strip()
+
+    def _unit_of(self, value: float) -> str:
+        """The unit, in the singular where the reader's language wants it."""
+        unit = str(self.unit)
+        is_french = unit == self.unit.fr
+        is_one = abs(value) < 2 if is_french else value == 1
+        return unit.removesuffix("s") if is_one else unit
 
 
 def number_in_words(value: float) -> str:

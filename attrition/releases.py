@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 
 from attrition import features
-from attrition.errors import ReleaseRejected
+from attrition.errors import InvalidFeatures, ReleaseRejected
 from attrition.scorecard import Scorecard
 from attrition.validation import Validator
 
@@ -71,12 +71,16 @@ def current_version() -> str:
         return str(settings.MODEL_VERSION)
     path = settings.MODEL_DIR / CURRENT
     try:
-        return str(path.read_text(encoding="utf-8").strip())
-    except OSError:
+        version = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        version = ""
+    if not version:
         raise ReleaseRejected(
-            f"{path} is not there: write the version that should serve into it, "
-            f"or set MODEL_VERSION. There are: {', '.join(versions()) or 'none'}."
-        ) from None
+            f"{path} is not there or names no release: write the version that should "
+            "serve into it, or set MODEL_VERSION. "
+            f"There are: {', '.join(versions()) or 'none'}."
+        )
+    return version
 
 
 def current() -> Release:
@@ -94,13 +98,13 @@ def load(version: str) -> Release:
 
 @lru_cache(maxsize=32)
 def _load(folder: Path) -> Release:
-    if not (folder / CARD).is_file() or folder.parent != settings.MODEL_DIR:
+    if folder.parent != settings.MODEL_DIR or folder.name not in versions():
         raise ReleaseRejected(
             f"There is no release {folder.name!r} in {settings.MODEL_DIR}. "
             f"There are: {', '.join(versions()) or 'none'}."
         )
-    card_bytes = (folder / CARD).read_bytes()
-    card = _parsed(folder / CARD, card_bytes)
+    card_bytes = _read(folder / CARD)
+    card = _card(folder / CARD, card_bytes)
     contents = {name: _verified(folder / name, card) for name in LISTED_FILES}
     expected = _parsed(folder / FEATURES, contents[FEATURES])
     if unknown := set(expected) - set(features.BY_NAME):
@@ -126,12 +130,33 @@ def _load(folder: Path) -> Release:
     return release
 
 
-def _verified(path: Path, card: Mapping[str, Any]) -> bytes:
+def _read(path: Path) -> bytes:
     try:
-        contents = path.read_bytes()
+        return path.read_bytes()
     except OSError:
         raise _restore(path, "is missing") from None
-    if hashlib.sha256(contents).hexdigest() != card.get("files", {}).get(path.name):
+
+
+def _card(path: Path, contents: bytes) -> Mapping[str, Any]:
+    """The card, sure to hold what serving reads from it."""
+    card = _parsed(path, contents)
+    try:
+        is_whole = (
+            0 <= card["threshold"]["value"] <= 1
+            and isinstance(card["data"]["fictional"], bool)
+            and isinstance(card["categories"], dict)
+            and isinstance(card["files"], dict)
+        )
+    except (KeyError, TypeError):
+        is_whole = False
+    if not is_whole:
+        raise _restore(path, "does not describe a release")
+    return card  # type: ignore[no-any-return]
+
+
+def _verified(path: Path, card: Mapping[str, Any]) -> bytes:
+    contents = _read(path)
+    if hashlib.sha256(contents).hexdigest() != card["files"].get(path.name):
         raise _restore(path, f"is not the file that {CARD} describes")
     return contents
 
@@ -145,10 +170,19 @@ def _parsed(path: Path, contents: bytes) -> Any:
 
 def _prove(release: Release, path: Path, contents: bytes) -> None:
     """Score the reference cases again: the same inputs, the same probabilities."""
-    for number, case in enumerate(_parsed(path, contents), start=1):
-        values = release.validator.validate(case["features"])
-        found = release.scorecard.probability(values)
-        if abs(found - case["proba_depart"]) > TOLERANCE:
+    cases = _parsed(path, contents)
+    if not isinstance(cases, list) or not cases:
+        raise _restore(path, "holds no reference cases")
+    for number, case in enumerate(cases, start=1):
+        try:
+            values = release.validator.validate(case["features"])
+            found = release.scorecard.probability(values)
+            # <= is false of NaN, which reproduces nothing.
+            reproduces = abs(found - case["proba_depart"]) <= TOLERANCE
+        except (InvalidFeatures, KeyError, TypeError) as error:
+            what = f"can't be scored: case {number} ({error})"
+            raise _restore(path, what) from error
+        if not reproduces:
             raise _restore(path, f"does not reproduce: case {number} scores {found!r}")
 
 

@@ -190,7 +190,7 @@ def prove(scorecard: Scorecard, pipeline: Pipeline, X: pd.DataFrame) -> float:
     expected = pipeline.predict_proba(everything)[:, 1]
     found = [scorecard.probability(row) for row in plain_rows(everything)]
     worst = float(np.abs(expected - np.array(found)).max())
-    if worst > TOLERANCE:
+    if not worst <= TOLERANCE:  # > would let NaN pass
         raise TrainingRefused(
             f"The scorecard is off the pipeline by {worst:.1e}, more than {TOLERANCE}."
         )

@@ -72,31 +72,36 @@ class Validator:
 
         Raises InvalidFeatures with all that is wrong, at most `MOST_PROBLEMS`.
         """
+        if not isinstance(payload, Mapping):  # SQL can store anything that is JSON
+            raise InvalidFeatures([Problem("features", "nothing_to_score")])
         problems = []
+        sent_as: dict[str, str] = {}
         for spelling, name in features.SPELLINGS.items():
             if spelling in payload:
                 if name in payload:
-                    problems.append(
-                        Problem(spelling, "both_spellings", {"other": name})
-                    )
+                    other = {"other": name}
+                    problems.append(Problem(spelling, "both_spellings", other))
                 payload = {name: payload[spelling], **payload}
                 del payload[spelling]
+                sent_as[name] = spelling
         try:
             values = self._model.model_validate(payload).__dict__
         except ValidationError as error:
-            raise InvalidFeatures([*problems, *_problems(error)]) from None
+            problems += _problems(error, sent_as)
+            raise InvalidFeatures(problems) from None
         if problems:
             raise InvalidFeatures(problems)
-        if all(values[name] is None for name in self._needed):
+        if self._needed and all(values[name] is None for name in self._needed):
             raise InvalidFeatures([Problem("features", "nothing_to_score")])
         return values
 
 
-def _problems(error: ValidationError) -> list[Problem]:
+def _problems(error: ValidationError, sent_as: Mapping[str, str]) -> list[Problem]:
     details = error.errors(include_url=False, include_input=False)
     problems = []
     for detail in details[:MOST_PROBLEMS]:
         name = str(detail["loc"][0])
+        name = sent_as.get(name, name)
         if detail["type"] == "extra_forbidden":
             problems.append(unknown_field(name, features.BY_NAME))
         elif detail["type"] == "float_type":
@@ -248,3 +253,6 @@ def _scalar(value: Any) -> Value | None:
 
 STORABLE = Validator()
 """Checks what may be stored of a person, whatever release serves."""
+
+CHANGES = Validator(needed=())
+"""Checks changes by themselves: they may be nothing but nulls."""

@@ -37,7 +37,7 @@ class EmployeeForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         features = {
-            field.name: cleaned[field.name]
+            field.name: self._as_stored(field, cleaned[field.name])
             for field in FIELDS
             if cleaned.get(field.name) not in (None, "")
         }
@@ -49,6 +49,11 @@ class EmployeeForm(forms.ModelForm):
                 self.add_error(place, problem.message)
         self.instance.features = features
         return cleaned
+
+    def _as_stored(self, field: Field, value: Any) -> Any:
+        """What was typed; what was already there keeps its type (669 is no "669")."""
+        before = self.initial[field.name]
+        return before if str(before) == value else value
 
 
 def _categories() -> Any:

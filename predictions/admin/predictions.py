@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from attrition.errors import AttritionError
 from attrition.features import BY_NAME, FIELDS
-from attrition.field import number_in_words
 from predictions.admin.base import ReadOnlyAdmin
 from predictions.answers import explanation, warnings_in_words
 from predictions.models import Prediction
@@ -61,7 +60,7 @@ class PredictionAdmin(ReadOnlyAdmin):
     def who(self, row):
         return "–" if row.employee_id is None else row.employee_id
 
-    @admin.display(description=_("probability of leaving"), ordering="proba_depart")
+    @admin.display(description=_("probability"), ordering="proba_depart")
     def chance(self, row):
         return percent(row.proba_depart, row.threshold)
 
@@ -116,8 +115,9 @@ class PredictionAdmin(ReadOnlyAdmin):
         lines = [
             {
                 "field": field,
-                "sent": _as_sent(payload.get(field.name, payload.get(field.spelling))),
-                "has_unit": isinstance(payload.get(field.name), int | float),
+                "sent": _as_sent(
+                    field, payload.get(field.name, payload.get(field.spelling))
+                ),
                 "is_imputed": field.name in row.missing_features,
                 "is_outside": field.name in outside,
             }
@@ -126,8 +126,7 @@ class PredictionAdmin(ReadOnlyAdmin):
         return render_to_string("admin/predictions/asked.html", {"lines": lines})
 
 
-def _as_sent(value):
-    """What the caller sent, in the reader's decimal mark; None stays None."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return value
-    return number_in_words(value)
+def _as_sent(field, value):
+    """What the caller sent, a quantity with its unit; None stays None."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return field.in_words(value) if is_number and field.unit.fr else value

@@ -25,7 +25,8 @@ CSV_COLUMNS = (
 def as_table(answers: Iterable[Answer]) -> Iterator[str]:
     warnings: dict[str, str] = {}
     count = 0
-    yield f"{_('employee'):>10}  {_('probability'):>11}  {_('class')}"
+    titles = _("employee"), _("probability"), _("class")
+    yield "{:>10}  {:>11}  {}".format(*titles)
     for item in answers:
         count += 1
         chance = percent(item["proba_depart"], item["threshold"])

@@ -10,9 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from attrition import extracts, release_writer, releases, training
-from attrition.errors import AttritionError, NotAdditive
+from attrition.errors import NotAdditive, ReleaseRejected
 from attrition.management.reports import problem_list
 
+REPRODUCED_TO = 1e-9  # largest difference of a probability
 VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 
 
@@ -51,34 +52,54 @@ class Command(BaseCommand):
         fictional: bool,
         **options: Any,
     ) -> None:
-        folder = self._new_folder(release) if release else None
+        folder = None if release is None else self._new_folder(release)
+        reference = None if reproduce is None else self._release(reproduce)
+        rows = self._rows(data)
+        try:
+            trained = release_writer.train(rows)
+        except (training.TrainingRefused, NotAdditive) as error:
+            raise self._refused(str(error)) from error
+        for name, found in trained.evaluation.metrics.items():
+            self.stdout.write(f"  {name:<18} {found['mean']:.3f} ± {found['std']:.3f}")
+        if reference is not None:
+            self._compare(trained, rows, reference)
+        if folder is not None:
+            self._write(folder, trained, rows, fictional)
+
+    def _rows(self, data: Path) -> training.TrainingSet:
         self.stdout.write(_("Reading the extracts in %s …") % data)
         try:
             people = extracts.read(data, with_outcome=True).people
             rows = training.training_set(people)
-            counts = {"count": len(people), "left": int(rows.y.sum())}
-            self.stdout.write(
-                _("%(count)s employees, of whom %(left)s left. Training …") % counts
-            )
-            trained = release_writer.train(rows)
         except extracts.ExtractError as error:
-            raise CommandError(
-                problem_list(error, _("Nothing was written."))
-            ) from error
-        except (training.TrainingRefused, NotAdditive) as error:
-            raise CommandError(f"{error} {_('Nothing was written.')}") from error
-        for name, found in trained.evaluation.metrics.items():
-            self.stdout.write(f"  {name:<18} {found['mean']:.3f} ± {found['std']:.3f}")
-        if folder is None:
-            self._compare(trained, rows, str(reproduce))
-            return
-        card = release_writer.write(folder, trained, rows, fictional=fictional)
+            report = problem_list(error, _("Nothing was written."))
+            raise CommandError(report) from error
+        except training.TrainingRefused as error:
+            raise self._refused(str(error)) from error
+        counts = {"count": len(people), "left": int(rows.y.sum())}
         self.stdout.write(
-            self.style.SUCCESS(
-                _("Wrote release %(version)s, threshold %(threshold)s.")
-                % {"version": folder.name, "threshold": card["threshold"]["value"]}
-            )
+            _("%(count)s employees, of whom %(left)s left. Training …") % counts
         )
+        return rows
+
+    def _refused(self, why: str) -> CommandError:
+        outcome = _("Nothing was written.")
+        return CommandError(f"{why} {outcome}")
+
+    def _write(
+        self,
+        folder: Path,
+        trained: release_writer.Trained,
+        rows: training.TrainingSet,
+        fictional: bool,
+    ) -> None:
+        try:
+            card = release_writer.write(folder, trained, rows, fictional=fictional)
+        except OSError as error:
+            raise self._refused(f"{error}.") from error
+        written = {"version": folder.name, "threshold": card["threshold"]["value"]}
+        sentence = _("Wrote release %(version)s, threshold %(threshold)s.") % written
+        self.stdout.write(self.style.SUCCESS(sentence))
         current = settings.MODEL_DIR / releases.CURRENT
         self.stdout.write(_("To let it serve:") + f" echo {folder.name} > {current}")
 
@@ -95,23 +116,25 @@ class Command(BaseCommand):
             )
         return folder
 
-    def _compare(
-        self, trained: release_writer.Trained, rows: training.TrainingSet, version: str
-    ) -> None:
+    def _release(self, version: str) -> releases.Release:
         try:
-            release = releases.load(version)
-        except AttritionError as error:
+            return releases.load(version)
+        except ReleaseRejected as error:
             raise CommandError(str(error)) from error
+
+    def _compare(
+        self,
+        trained: release_writer.Trained,
+        rows: training.TrainingSet,
+        release: releases.Release,
+    ) -> None:
         worst = max(
             abs(trained.scorecard.probability(row) - release.scorecard.probability(row))
             for row in training.plain_rows(rows.X)
         )
-        verdict = _(
-            "Largest difference from %(version)s: %(worst)s, allowed: 1e-9."
-        ) % {
-            "version": version,
-            "worst": f"{worst:.1e}",
-        }
-        if worst > 1e-9:
+        found = {"version": release.version, "worst": f"{worst:.1e}"}
+        sentence = _("Largest difference from %(version)s: %(worst)s, allowed: 1e-9.")
+        verdict = sentence % found
+        if not worst <= REPRODUCED_TO:
             raise CommandError(verdict + " " + _("It does not reproduce."))
         self.stdout.write(self.style.SUCCESS(verdict))

@@ -1,5 +1,6 @@
 """Scores stored employees; logs like the API does."""
 
+import os
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterable, Iterator
 from getpass import getuser
@@ -24,6 +25,14 @@ def employee_id(text: str) -> int:
     if not (is_number and 1 <= int(text) <= HIGHEST_EMPLOYEE_ID):
         raise ArgumentTypeError(f"{text!r} is no employee number such as 669")
     return int(text)
+
+
+def operator() -> str:
+    """The name of whoever runs the command; a container's user may have none."""
+    try:
+        return getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 class Command(BaseCommand):
@@ -73,7 +82,7 @@ class Command(BaseCommand):
         return iter([found[pk] for pk in ids])
 
     def _scored(self, employees: Iterator[Employee]) -> Iterator[Prediction]:
-        caller = Caller(source=Source.COMMAND, user_name=getuser())
+        caller = Caller(source=Source.COMMAND, user_name=operator())
         while chunk := list(islice(employees, CHUNK)):
             yield from self._scored_chunk(chunk, caller)
 

@@ -1,0 +1,190 @@
+"""`import_employees` stores everyone of the extracts, or nobody."""
+
+import io
+import re
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from attrition.extract_file import TARGET
+from attrition.field import Extract
+from attrition.models import Employee
+from tests.attrition.generated import generate
+
+SIRH, EVAL, SONDAGE = Extract
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+
+def run(folder, *options) -> str:
+    out = io.StringIO()
+    call_command("import_employees", "--data", str(folder), *options, stdout=out)
+    return out.getvalue()
+
+
+def counts(text: str) -> tuple[int, ...]:
+    """Inserted, updated, unchanged."""
+    return tuple(int(number) for number in re.findall(r": (\d+)", text))
+
+
+def test_everyone_is_inserted(tables, tmp_path):
+    text = run(tables.write(tmp_path))
+
+    assert counts(text) == (10, 0, 0)
+    assert Employee.objects.count() == 10
+    assert Employee.objects.get(pk=3).features["eval_number"] == "E_3"
+
+
+def test_importing_twice_is_importing_once(tables, tmp_path):
+    run(tables.write(tmp_path))
+    stored = list(Employee.objects.values())
+
+    text = run(tmp_path)
+
+    assert counts(text) == (0, 0, 10)
+    assert list(Employee.objects.values()) == stored
+
+
+def test_the_same_people_in_office_softwares_ways_are_unchanged(tables, tmp_path):
+    run(tables.write(tmp_path))
+
+    text = run(tables.write(tmp_path, delimiter=";", encoding="utf-8-sig"))
+
+    assert counts(text) == (0, 0, 10)
+
+
+def test_new_changed_and_unchanged_people_are_counted(tables, tmp_path):
+    run(tables.write(tmp_path))
+    before = {employee.pk: employee for employee in Employee.objects.all()}
+    tables = generate(12)
+    tables.put(SIRH, 2, "age", "61")
+    tables.put(EVAL, 3, "heure_supplementaires", "")
+
+    text = run(tables.write(tmp_path))
+
+    assert counts(text) == (2, 2, 8)
+    first, second, third, *_ = Employee.objects.all()
+    assert first.features["age"] == 61
+    assert "heure_supplementaires" not in second.features
+    assert first.updated_at > before[1].updated_at
+    assert first.created_at == before[1].created_at
+    assert third.updated_at == before[3].updated_at
+
+
+def test_identifiers_of_other_systems_survive_an_import(tables, tmp_path):
+    run(tables.write(tmp_path))
+    person = Employee.objects.get(pk=1)
+    person.features |= {"employee_id_anon": "emp_1", "evolution_note": 1, "age": 99}
+    person.save()
+
+    run(tables.write(tmp_path))
+    text = run(tables.write(tmp_path))
+
+    person.refresh_from_db()
+    assert person.features["employee_id_anon"] == "emp_1"
+    assert person.features["age"] != 99
+    assert "evolution_note" not in person.features
+    assert counts(text) == (0, 0, Employee.objects.count())
+
+
+def test_people_who_are_in_no_extract_stay(employee, tables, tmp_path):
+    run(tables.write(tmp_path))
+
+    assert Employee.objects.get(pk=669).features == employee.features
+
+
+def test_a_dry_run_counts_and_stores_nothing(tables, tmp_path):
+    text = run(tables.write(tmp_path), "--dry-run")
+
+    assert counts(text) == (10, 0, 0)
+    assert "Nothing was stored." in text
+    assert not Employee.objects.exists()
+
+
+def test_a_dry_run_changes_nobody(tables, tmp_path):
+    run(tables.write(tmp_path))
+    stored = list(Employee.objects.values())
+    tables.put(SIRH, 2, "age", "61")
+
+    text = run(tables.write(tmp_path), "--dry-run")
+
+    assert counts(text) == (0, 1, 9)
+    assert list(Employee.objects.values()) == stored
+
+
+def test_the_outcome_is_never_stored(tables, tmp_path):
+    tables.add_column(SIRH, TARGET, "Oui")
+
+    text = run(tables.write(tmp_path))
+
+    assert TARGET not in text
+    assert not any(TARGET in e.features for e in Employee.objects.all())
+
+
+@pytest.mark.parametrize("cell", ["", "peut-être"])
+def test_the_outcome_is_not_even_read(tables, tmp_path, cell):
+    tables.put(SONDAGE, 2, TARGET, cell)
+
+    assert counts(run(tables.write(tmp_path))) == (10, 0, 0)
+
+
+def test_the_outcomes_column_may_be_missing(tables, tmp_path):
+    tables.drop_column(SONDAGE, TARGET)
+
+    assert counts(run(tables.write(tmp_path))) == (10, 0, 0)
+
+
+def test_the_columns_left_out_are_named_with_their_file(tables, tmp_path):
+    tables.add_column(SIRH, "couleur_preferee", "bleu")
+    tables.add_column(SIRH, "signe", "lion")
+
+    text = run(tables.write(tmp_path))
+
+    assert "extrait_sirh.csv: left out couleur_preferee, signe." in text
+    assert Employee.objects.count() == 10
+
+
+def test_one_bad_cell_stores_nobody_and_is_told_with_its_place(tables, tmp_path):
+    tables.put(SIRH, 11, "age", "5")
+
+    with pytest.raises(CommandError) as caught:
+        run(tables.write(tmp_path))
+
+    told = "extrait_sirh.csv:11: age must be from 16 to 100 years.\nNothing was stored."
+    assert str(caught.value) == told
+    assert not Employee.objects.exists()
+
+
+def test_a_bad_file_changes_nobody_who_is_stored(tables, tmp_path):
+    run(tables.write(tmp_path))
+    stored = list(Employee.objects.values())
+    tables.put(SIRH, 2, "age", "61")
+    tables.put(SONDAGE, 11, "niveau_education", "9")
+
+    with pytest.raises(CommandError):
+        run(tables.write(tmp_path))
+
+    assert list(Employee.objects.values()) == stored
+
+
+@pytest.mark.parametrize(
+    ("bad_lines", "more"), [(20, None), (21, "… and 1 more."), (30, "… and 10 more.")]
+)
+def test_more_than_twenty_problems_are_cut_and_counted(tmp_path, bad_lines, more):
+    tables = generate(40)
+    for line in range(2, bad_lines + 2):
+        tables.put(SIRH, line, "age", "5")
+
+    with pytest.raises(CommandError) as caught:
+        run(tables.write(tmp_path))
+
+    lines = str(caught.value).split("\n")
+    assert [line.split(" ")[0] for line in lines[:20]] == [
+        f"extrait_sirh.csv:{line}:" for line in range(2, 22)
+    ]
+    assert lines[20:] == [*([more] if more else []), "Nothing was stored."]
+
+
+def test_the_folder_must_be_named():
+    with pytest.raises(CommandError, match="--data"):
+        call_command("import_employees")
