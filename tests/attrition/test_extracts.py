@@ -73,8 +73,8 @@ def test_a_pay_rise_means_the_same_in_a_cell_as_in_json(tables, folder, cell, pe
 
 
 def test_the_correct_spelling_of_the_pay_rise_is_a_column_too(tables, folder):
-    tables.put(EVAL, 1, PAY_RISE, "augmentation_salaire_precedente")
     tables.put(EVAL, 2, PAY_RISE, "12 %")
+    tables.put(EVAL, 1, PAY_RISE, "augmentation_salaire_precedente")
     tables.write(folder)
 
     found = extracts.read(folder, with_outcome=False).people[0].features
