@@ -23,7 +23,11 @@ WARNINGS = {
 
 def warnings_in_words(warnings: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The recorded warnings, each with its sentence in the reader's language."""
-    return [{**item, "message": str(WARNINGS[item["code"]])} for item in warnings]
+    return [
+        # A later release may have recorded a code that this one has no words for.
+        {**item, "message": str(WARNINGS.get(item["code"], item["code"]))}
+        for item in warnings
+    ]
 
 
 def explanation(prediction: Prediction) -> dict[str, Any]:

@@ -25,6 +25,7 @@ class ChecksInOrder:
 
     def initial(self, request: Request, *args, **kwargs) -> None:
         self.format_kwarg = None  # negotiation asks for it
+        request.version = None  # and drf-spectacular for this
         self.perform_authentication(request)
         if self.scopes and not request.user.is_authenticated:
             raise NotAuthenticated

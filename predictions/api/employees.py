@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from attrition.features import merged
 from attrition.models import Employee
-from attrition.validation import STORABLE
+from attrition.validation import CHANGES, STORABLE
 from predictions.api import parameters, schema
 from predictions.api.base import ApiViewSet
 from predictions.api.bodies import features_and_id
@@ -61,11 +61,14 @@ class EmployeeViewSet(ApiViewSet):
     def partial_update(self, request: Request, employee_id: str) -> Response:
         """Changes the fields that are sent; null takes a value away."""
         pk, features = self._sent(request, employee_id)
+        CHANGES.validate(features)
         with transaction.atomic():
             employee = Employee.objects.select_for_update().filter(pk=pk).first()
             if employee is None:
                 raise NotFound("unknown_employee", "employee_id", value=pk)
-            employee.features = merged(employee.features, features)
+            # Whatever SQL put there that is no object holds no value to keep.
+            stored = employee.features if isinstance(employee.features, dict) else {}
+            employee.features = merged(stored, features)
             STORABLE.validate(employee.features)
             employee.save()
         return Response(EmployeeSerializer(employee).data)

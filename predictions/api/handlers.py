@@ -4,12 +4,7 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
-from django.core.exceptions import (
-    PermissionDenied,
-    RequestDataTooBig,
-    SuspiciousOperation,
-)
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import Error as AnyDatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
@@ -62,10 +57,6 @@ def _translate(exc: Exception) -> tuple[int | None, list[Problem], dict[str, str
             return _one(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, code, {})
         case exceptions.NotFound() | Http404():
             return _one(HTTPStatus.NOT_FOUND, "not_found", {})
-        case RequestDataTooBig():
-            limit = {"limit": settings.MAX_BODY_BYTES}
-            problem = Problem("", "body_too_large", limit)
-            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, [problem], {}
         case SuspiciousOperation():
             return _one(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", {})
         case exceptions.Throttled():

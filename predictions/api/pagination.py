@@ -29,7 +29,7 @@ class KeyOrder:
     fields: tuple[str, ...]
     cursor: Callable[[Any], str]
     after: Callable[[str], Q]
-    """The rows behind a cursor. Raises ValueError, OverflowError or Refusal for others."""
+    """The rows behind a cursor. Raises what `read` catches."""
 
     def read(self, name: str, text: str) -> Q:
         """`after` as a reader of a parameter."""

@@ -70,8 +70,8 @@ def _finite(literal: str) -> float:
 
 
 def _kept_whole(literal: str) -> int:
-    # Python refuses to read more than 4,300 digits, and no field has use for 400.
-    return int(literal) if len(literal) <= 400 else _refuse_number(literal)
+    # Python reads no more than 4,300 digits, and a float holds no more than 308.
+    return int(literal) if len(literal) <= 300 else _refuse_number(literal)
 
 
 def _storable(value: Any) -> bool:

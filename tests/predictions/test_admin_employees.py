@@ -74,6 +74,7 @@ def test_saving_without_a_change_keeps_every_score(manager, api):
 
     assert answer.status_code == 302
     assert api.post("/predict_by_id/669").json()["proba_depart"] == before
+    assert Employee.objects.get(pk=669).features == EmployeeFactory.build().features
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,74 @@
+import shutil
+
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+from attrition import releases
+from predictions.models import Prediction, Source
+from tests.factories import make_key, make_user, seed_features
+
+
+@pytest.fixture
+def anonymous(db) -> APIClient:
+    """Somebody who sends no key."""
+    return APIClient()
+
+
+@pytest.fixture
+def api_with(db):
+    """A client whose key has exactly these scopes."""
+
+    def client(*scopes: str) -> APIClient:
+        _, secret = make_key(*scopes)
+        return APIClient(headers={"X-API-Key": secret})
+
+    return client
+
+
+@pytest.fixture
+def browser(db):
+    """Somebody who has logged in, as one of the groups or as the superuser."""
+
+    def log_in(role: str | None, name: str = "bob") -> Client:
+        client = Client(enforce_csrf_checks=True, headers={"Accept": "text/html"})
+        client.force_login(make_user(name, role))
+        return client
+
+    return log_in
+
+
+@pytest.fixture
+def log_row(db):
+    """Writes a row as if it had been asked for at another time, or by somebody else."""
+
+    def write(**changes) -> Prediction:
+        usual = {
+            "input_payload": seed_features(),
+            "proba_depart": 0.4,
+            "prediction": 1,
+            "threshold": 0.37,
+            "model_version": "1.0.0",
+            "artifact_sha256": "0" * 64,
+            "source": Source.API,
+        }
+        row = Prediction(**usual | changes)
+        row.save()
+        return row
+
+    return write
+
+
+@pytest.fixture
+def release_folder(settings, tmp_path):
+    """The releases in a copy that a test may damage."""
+    settings.MODEL_DIR = shutil.copytree(settings.MODEL_DIR, tmp_path / "releases")
+    yield settings.MODEL_DIR / releases.current_version()
+    releases._load.cache_clear()
+
+
+@pytest.fixture
+def broken_release(release_folder):
+    """The release that serves, with one byte of its scorecard changed."""
+    scorecard = release_folder / releases.SCORECARD
+    scorecard.write_bytes(scorecard.read_bytes().replace(b"1", b"2", 1))

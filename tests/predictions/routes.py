@@ -1,0 +1,32 @@
+"""Every call of the API, and the scope that it needs."""
+
+from django.urls import get_resolver
+
+from predictions.models import Scope
+
+ROUTES: dict[tuple[str, str], Scope | None] = {
+    ("GET", "/health"): None,
+    ("POST", "/predict"): Scope.PREDICT,
+    ("POST", "/predict_by_id/{employee_id}"): Scope.PREDICT,
+    ("GET", "/history"): Scope.HISTORY,
+    ("GET", "/history/{employee_id}"): Scope.HISTORY,
+    ("GET", "/predictions/{id}"): Scope.HISTORY,
+    ("GET", "/employees"): Scope.EMPLOYEES_READ,
+    ("GET", "/employees/{employee_id}"): Scope.EMPLOYEES_READ,
+    ("PUT", "/employees/{employee_id}"): Scope.EMPLOYEES_WRITE,
+    ("PATCH", "/employees/{employee_id}"): Scope.EMPLOYEES_WRITE,
+}
+CLOSED = {route: scope for route, scope in ROUTES.items() if scope}
+DOCUMENTATION = {"/", "/docs", "/docs/", "/openapi.json"}
+
+
+def served_paths() -> set[str]:
+    """The addresses of the API, as `urls.py` has them."""
+    [api] = [
+        pattern
+        for pattern in get_resolver().url_patterns
+        if getattr(pattern, "urlconf_name", None)
+        and getattr(pattern.urlconf_name, "__name__", "") == "predictions.api.urls"
+    ]
+    routes = (str(pattern.pattern) for pattern in api.url_patterns)
+    return {"/" + route.replace("<str:", "{").replace(">", "}") for route in routes}
