@@ -58,7 +58,10 @@ prove: $(VENV)/dev ## the tests that take minutes
 	print('SECRET_KEY=' + new(64)); print('API_KEY=' + new(48))" > $@
 
 $(VENV)/base: requirements/base.txt
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/python || { \
+	  $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+	    "Python 3.11 or newer is needed: make serve PYTHON=/path/to/python3.11")' \
+	  && $(PYTHON) -m venv $(VENV); }
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
