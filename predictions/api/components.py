@@ -122,9 +122,14 @@ def add_components(result: dict[str, Any], generator: Any, **kwargs: Any) -> Any
     )
     request["properties"]["employee_id"]["type"] = ["integer", "null"]
     request["example"] = {"features": example_features()}
+    features = feature_schema()
+    change = {**request, "properties": {**request["properties"]}}
+    change["properties"]["features"] = ref("Changes")
     result["components"]["schemas"] = {
         "Request": request,
-        "Features": feature_schema(),
+        "ChangeRequest": change,
+        "Features": features,
+        "Changes": {k: v for k, v in features.items() if k != "minProperties"},
         "Answer": ANSWER,
         "Explanation": EXPLANATION,
         "Contribution": CONTRIBUTION,

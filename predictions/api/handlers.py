@@ -69,7 +69,7 @@ def _translate(exc: Exception) -> tuple[int | None, list[Problem], dict[str, str
             return _unavailable("log_unavailable")
         case AnyDatabaseError():
             logger.error("The database failed: %s", type(exc).__name__)
-            return _unavailable("log_unavailable")
+            return _unavailable("database_unavailable")
         case _:
             return None, [], {}
 

@@ -180,7 +180,7 @@ patch_employee = _call(
     "Change some features of an employee",
     ref("Employee"),
     (*READING, *BODY, 404),
-    request={"application/json": ref("Request")},
+    request={"application/json": ref("ChangeRequest")},
     parameters=[EMPLOYEE_ID],
 )
 health = _call(

@@ -52,5 +52,8 @@ SENTENCES |= {
     "log_unavailable": _(
         "The answer could not be recorded, so there is none. Try again in a moment."
     ),
+    "database_unavailable": _(
+        "The database does not answer at the moment. Nothing was done; try again soon."
+    ),
     "server_error": _("Something went wrong here, and it is on record."),
 }

@@ -49,7 +49,8 @@ class PredictionQuerySet(models.QuerySet["Prediction"]):
         rows = self
         for name in IDENTIFIERS:
             rows = rows.alias(**{f"_{name}": identifier_text(name)})
-            query |= Q(**{f"_{name}": term})
+            # 669.0 is a whole number too, and stays in the log as it was sent.
+            query |= Q(**{f"_{name}__in": [term, f"{term}.0"]})
         return rows.filter(query)
 
 

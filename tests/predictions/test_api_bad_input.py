@@ -21,6 +21,7 @@ NOTHING = ("features", "nothing_to_score")
 NOT_JSON = (None, "invalid_json")
 NOT_UTF8 = (None, "not_utf8_body")
 LONG = b"k" * 999
+MANY = b'{%s"k59999":1}' % b"".join(b'"k%d":1,' % n for n in range(60_000))
 DEPTHS = (100, 300, 450, 700, 900, 1_000, 5_000, 100_000)
 
 
@@ -80,6 +81,7 @@ BODIES = {
     "a field twice": (in_age('30,"age":30'), ("age", TWICE)),
     "a field twice, once escaped": (in_age('30,"\\u0061ge":31'), ("age", TWICE)),
     "a key twice deep inside": (in_age('[{"x":{"y":1,"y":2}}]'), ("y", TWICE)),
+    "a key twice among 60,000": (MANY, ("k59999", TWICE)),
     "a long key twice": (b'{"%b":1,"%b":1}' % (LONG, LONG), ("k" * 63 + "…", TWICE)),
     "the first half of a surrogate pair": (in_identifier("\\ud83d"), UNSTORABLE),
     "the second half of a surrogate pair": (in_identifier("\\ude00"), UNSTORABLE),

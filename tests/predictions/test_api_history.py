@@ -33,6 +33,7 @@ def walk(api, address: str, between=lambda: None) -> list[int]:
     while address:
         answer = api.get(address)
         found += ids(answer)
+        assert len(found) < 100, "the pages have no end"
         address = next_page(answer)
         between()
     return found

@@ -179,7 +179,7 @@ def test_a_database_that_is_down_is_said_to_whoever_sends_a_key(
             )
 
             assert answer.status_code == 503
-            assert problems(answer) == [(None, "log_unavailable")]
+            assert problems(answer) == [(None, "database_unavailable")]
             assert int(answer["Retry-After"]) > 0
             assert b"secret" not in answer.content
     assert "secret@" not in caplog.text
@@ -192,7 +192,7 @@ def test_a_database_that_is_down_is_said_to_somebody_in_a_browser(browser, monke
         answer = client.get("/history")
 
     assert answer.status_code == 503
-    assert problems(answer) == [(None, "log_unavailable")]
+    assert problems(answer) == [(None, "database_unavailable")]
 
 
 def test_health_asks_no_database(anonymous, django_assert_num_queries):

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -131,7 +132,8 @@ def test_a_manager_scores_from_the_browsable_api(browser, server, log_in):
     browser.get(f"{server.address}/predict")
 
     browser.find_element(By.CSS_SELECTOR, "form[action='/predict'] button").click()
-    WebDriverWait(browser, 20).until(
+    stale = [StaleElementReferenceException]  # the page is being replaced
+    WebDriverWait(browser, 20, ignored_exceptions=stale).until(
         lambda b: '"db_id"' in b.find_element(By.CSS_SELECTOR, ".response-info").text
     )
 
