@@ -8,13 +8,14 @@ MANAGE := $(BIN)/python manage.py
 WEB_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 .PHONY: help serve test lint types check messages lock retrain prove
 
 help: ## list these words
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 serve: $(VENV)/base .env.local ## install, migrate, load the demonstration and serve
-	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) migrate --skip-checks --verbosity 0
 	@$(MANAGE) bootstrap --demo --address http://$(HOST):$(PORT)
 	@exec $(BIN)/gunicorn technova.wsgi --config technova/gunicorn.py \
 	  --bind $(HOST):$(PORT) --workers $(WEB_WORKERS)
@@ -30,7 +31,12 @@ lint: $(VENV)/dev ## style, imports and the import contract
 types: $(VENV)/dev ## mypy, strict where design.md asks for it
 	$(BIN)/mypy
 
+check: $(VENV)/base .env.local ## the system checks, and that the migrations match
+	$(MANAGE) check
+	$(MANAGE) makemigrations --check
+
 messages: $(VENV)/dev ## collect, merge and compile the translations
+	mkdir -p var
 	$(BIN)/python -m babel.messages.frontend -q extract -F locale/babel.cfg --no-location --sort-output \
 	  --omit-header -o var/django.pot .
 	$(BIN)/python -m babel.messages.frontend -q update -D django -i var/django.pot -d locale -l fr \
@@ -38,7 +44,7 @@ messages: $(VENV)/dev ## collect, merge and compile the translations
 	$(BIN)/python -m babel.messages.frontend compile -D django -d locale -l fr
 
 lock: $(VENV)/dev ## lock the requirements, without any index address
-	for name in base dev; do $(BIN)/uv pip compile --quiet --upgrade --universal \
+	set -e; for name in base dev; do $(BIN)/uv pip compile --quiet --upgrade --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --custom-compile-command "make lock" \
 	  requirements/$$name.in --output-file requirements/$$name.txt; done

@@ -19,6 +19,7 @@ YEARS: dict[str, Any] = {
     "high": 80,
     "whole": True,
     "unit": Text("ans", "years"),
+    "singular": Text("an", "year"),
 }
 COUNT: dict[str, Any] = {"low": 0, "high": 100, "whole": True}
 SATISFACTION: dict[str, Any] = {
@@ -53,6 +54,7 @@ FIELDS: tuple[Field, ...] = (
         high=100,
         whole=True,
         unit=Text("ans", "years"),
+        singular=Text("an", "year"),
         ground=Text("âge", "age"),
     ),
     Field(
@@ -216,8 +218,8 @@ FIELDS: tuple[Field, ...] = (
         high=300,
         unit=Text("%", "%"),
         help=Text(
-            "en pour cent (11 %), ou en fraction sous 1 (0,11)",
-            "in percent (11 %), or as a fraction below 1 (0.11)",
+            "11 % ; un nombre nu inférieur à 1 est une fraction (JSON, CSV : 0.11)",
+            "11 %; a bare number below 1 is a fraction (JSON, CSV: 0.11)",
         ),
         spelling="augmentation_salaire_precedente",
         actionable=True,

@@ -30,6 +30,10 @@ class Extract(StrEnum):
     SONDAGE = "sondage"
 
 
+def reads_english() -> bool:
+    return (get_language() or "fr").startswith("en")
+
+
 @dataclass(frozen=True)
 class Text:
     """Words in both languages; as a string, in the language of whoever reads."""
@@ -38,7 +42,7 @@ class Text:
     en: str
 
     def __str__(self) -> str:
-        return self.en if (get_language() or "fr").startswith("en") else self.fr
+        return self.en if reads_english() else self.fr
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ class Field:
     high: float | None = None
     whole: bool = False
     unit: Text = Text("", "")
+    singular: Text | None = None
+    """The unit of one, where it differs."""
     order: tuple[str, ...] = ()
     """An ordinal's names, lowest first; empty when it is a mark from low to high."""
     zero: tuple[str, ...] = ()
@@ -97,10 +103,8 @@ class Field:
 
     def _unit_of(self, value: float) -> str:
         """The unit, in the singular where the reader's language wants it."""
-        unit = str(self.unit)
-        is_french = unit == self.unit.fr
-        is_one = abs(value) < 2 if is_french else value == 1
-        return unit.removesuffix("s") if is_one else unit
+        is_one = value == 1 if reads_english() else abs(value) < 2
+        return str(self.singular if self.singular and is_one else self.unit)
 
 
 def number_in_words(value: float) -> str:

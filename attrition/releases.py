@@ -98,6 +98,8 @@ def load(version: str) -> Release:
 
 @lru_cache(maxsize=32)
 def _load(folder: Path) -> Release:
+    if folder.parent == settings.MODEL_DIR and (folder / SCORECARD).is_file():
+        _read(folder / CARD)
     if folder.parent != settings.MODEL_DIR or folder.name not in versions():
         raise ReleaseRejected(
             f"There is no release {folder.name!r} in {settings.MODEL_DIR}. "
@@ -107,6 +109,8 @@ def _load(folder: Path) -> Release:
     card = _card(folder / CARD, card_bytes)
     contents = {name: _verified(folder / name, card) for name in LISTED_FILES}
     expected = _parsed(folder / FEATURES, contents[FEATURES])
+    if not isinstance(expected, list) or not all(isinstance(n, str) for n in expected):
+        raise _restore(folder / FEATURES, "is not a list of fields")
     if unknown := set(expected) - set(features.BY_NAME):
         raise ReleaseRejected(
             f"{folder / FEATURES} names {', '.join(sorted(unknown))}, which the "
@@ -118,7 +122,7 @@ def _load(folder: Path) -> Release:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _restore(folder / SCORECARD, f"can't be read ({error})") from error
-    if set(scorecard.names) != set(expected):
+    if list(scorecard.names) != expected:
         raise _restore(folder / SCORECARD, f"does not score what {FEATURES} lists")
     release = Release(
         version=folder.name,

@@ -5,8 +5,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from attrition.features import BY_NAME
-from predictions import services
 from predictions.models import Prediction
+from predictions.services import Explanation
 
 WARNINGS = {
     "demonstration_model": _(
@@ -30,9 +30,8 @@ def warnings_in_words(warnings: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def explanation(prediction: Prediction) -> dict[str, Any]:
+def explanation(explained: Explanation) -> dict[str, Any]:
     """`base` + Σ `points` is the logit; labels in the reader's language."""
-    explained = services.explain(prediction)
     return {
         "base": explained.base,
         "contributions": [
@@ -48,7 +47,7 @@ def explanation(prediction: Prediction) -> dict[str, Any]:
     }
 
 
-def answer(prediction: Prediction, *, explain: bool = False) -> dict[str, Any]:
+def answer(prediction: Prediction) -> dict[str, Any]:
     """What a scoring call answers: the seed's six keys, and what came since."""
     found = {
         "proba_depart": prediction.proba_depart,
@@ -60,6 +59,6 @@ def answer(prediction: Prediction, *, explain: bool = False) -> dict[str, Any]:
         "missing_features": prediction.missing_features,
         "warnings": warnings_in_words(prediction.warnings),
     }
-    if explain:
-        found["explanation"] = explanation(prediction)
+    if prediction.explanation is not None:
+        found["explanation"] = explanation(prediction.explanation)
     return found

@@ -6,11 +6,15 @@ probability and no secret.
 
 import logging
 import re
+import sys
 import time
 import traceback
 import uuid
 from collections.abc import Callable
+from typing import Any
 
+from django.core.signals import got_request_exception
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
 logger = logging.getLogger("technova.requests")
@@ -41,11 +45,17 @@ class RequestLogMiddleware:
         )
         return response
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        # The kind and the frames: an exception's own text can hold values.
-        frames = "".join(traceback.format_tb(exception.__traceback__))
-        kind = type(exception).__name__
-        logger.error("%s id=%s\n%s", kind, request.request_id, frames)
+
+@receiver(got_request_exception)
+def note_exception(request: HttpRequest | None = None, **kwargs: Any) -> None:
+    """What became a 500, wherever it was raised: the kind and the frames.
+
+    An exception's own text can hold values, and stays out.
+    """
+    kind, _, trace = sys.exc_info()
+    frames = "".join(traceback.format_tb(trace))
+    name = kind.__name__ if kind else "?"
+    logger.error("%s id=%s\n%s", name, getattr(request, "request_id", "-"), frames)
 
 
 KNOWN_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}

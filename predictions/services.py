@@ -12,7 +12,7 @@ from django.db import Error, transaction
 from django.utils import timezone
 
 from attrition import releases
-from attrition.errors import AttritionError, InvalidFeatures
+from attrition.errors import AttritionError, InvalidFeatures, ReleaseRejected
 from attrition.field import Value
 from attrition.releases import Release
 from attrition.scorecard import Contribution, probability_of
@@ -54,12 +54,16 @@ class Explanation:
     contributions: list[Contribution]
 
 
-def predict(records: Sequence[Record], *, caller: Caller) -> list[Prediction]:
+def predict(
+    records: Sequence[Record], *, caller: Caller, explain: bool = False
+) -> list[Prediction]:
     """Score the records and write every answer to the log, all or none.
 
     The rows are committed before anything is returned: nobody sees a score that was
-    not recorded. Raises InvalidFeatures (its `index` is the record's), ReleaseRejected
-    or LogUnavailable; then no row was written.
+    not recorded. With `explain`, each row brings its `explanation`.
+
+    Raises InvalidFeatures (its `index` is the record's), ReleaseRejected or
+    LogUnavailable; then no row was written.
     """
     release = releases.current()
     now = timezone.now()
@@ -69,8 +73,11 @@ def predict(records: Sequence[Record], *, caller: Caller) -> list[Prediction]:
             values = release.validator.validate(record.features)
         except InvalidFeatures as error:
             raise InvalidFeatures(error.problems, index) from None
-        rows.append(_row(release, record, values, caller))
-        rows[-1].created_at = now
+        row = _row(release, record, values, caller)
+        row.created_at = now
+        if explain:
+            row.explanation = _explanation(release, values)
+        rows.append(row)
     _commit(rows)
     return rows
 
@@ -131,9 +138,18 @@ def _commit(rows: list[Prediction]) -> None:
 def explain(prediction: Prediction) -> Explanation:
     """Take a logged answer apart, with the release that gave it.
 
-    Raises ReleaseRejected when that release is gone, InvalidFeatures when the payload
-    is no longer what it can read.
+    Raises ReleaseRejected when that release is gone or no longer the same bytes,
+    InvalidFeatures when the payload is not, or no longer, what it can read.
     """
     release = releases.load(prediction.model_version)
+    if release.artifact_sha256 != prediction.artifact_sha256:
+        raise ReleaseRejected(
+            f"Release {release.version} is not the one that gave answer "
+            f"{prediction.pk}: its model card has another SHA-256."
+        )
     values = release.validator.validate(prediction.input_payload or {})
+    return _explanation(release, values)
+
+
+def _explanation(release: Release, values: Mapping[str, Value | None]) -> Explanation:
     return Explanation(release.scorecard.base, release.scorecard.explain(values))

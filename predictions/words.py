@@ -29,5 +29,10 @@ def class_in_words(prediction: int, warnings: list[dict[str, Any]]) -> str:
     return _("above the threshold") if prediction else _("below the threshold")
 
 
+def label_of(name: str) -> str:
+    """A field's label; its name, when it has left the table since it was logged."""
+    return str(BY_NAME[name].label) if name in BY_NAME else name
+
+
 def value_in_words(name: str, value: Value | None) -> str:
     return BY_NAME[name].in_words(value)

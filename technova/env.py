@@ -1,18 +1,19 @@
 """Environment variables, read without polite guessing.
 
-django-environ does the reading; what is here refuses what it would let pass
-(``DEBUG=maybe`` is False to it) and always names the variable.
+django-environ reads the files and the database's URL; what is here refuses what it
+would let pass (``DEBUG=maybe`` is False to it) and always names the variable.
 """
 
+import logging
+import os
+import re
 from pathlib import Path
-from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-env = environ.Env()
-
+LINE = re.compile(r"(export )?[A-Za-z_0-9]+=.*|\s*(#.*)?")
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql", "postgresql+psycopg")
 
 
@@ -24,17 +25,39 @@ def read_files(folder: Path) -> None:
     """
     if not flag("DOTENV", default=True):
         return
+    # It would print a line that it can't read, and with it the secret it may hold.
+    logging.getLogger("environ.environ").setLevel(logging.ERROR)
     for name in (".env.local", ".env"):
         if (folder / name).is_file():
+            _refuse_odd_lines(folder / name)
             environ.Env.read_env(folder / name)
 
 
+def _refuse_odd_lines(file: Path) -> None:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines, start=1):
+        if not LINE.fullmatch(line):
+            raise ImproperlyConfigured(f"{file}, line {number}: write NAME=value.")
+
+
 def text(name: str, default: str | None = None) -> str:
-    value = env.str(name, default="").strip() or default
+    # Not through django-environ: a value that begins with $ is a reference to it.
+    value = os.environ.get(name, "").strip() or default
     if value is None:
         raise ImproperlyConfigured(
             f"{name} is not set: put it in the environment, .env.local or .env "
             "(.env.example says what it is for)."
+        )
+    return value
+
+
+def secret(name: str, shortest: int, default: str | None = None) -> str:
+    """Return a text that is long enough; one with a default may also be empty."""
+    value = text(name, default)
+    if value and len(value) < shortest:
+        remedy = "use a longer one" + ("" if default is None else " or leave it empty")
+        raise ImproperlyConfigured(
+            f"{name} must have {shortest} characters or more: {remedy}."
         )
     return value
 
@@ -90,20 +113,23 @@ def time_zone(name: str, default: str) -> str:
     return value
 
 
-def database(name: str, default: str) -> dict:
+def database(name: str, default: str, folder: Path) -> dict:
     """Return Django's settings for one database URL.
 
-    The seed wrote `postgresql+psycopg://`; it means the same here.
+    The seed wrote `postgresql+psycopg://`; it means the same here. A relative path of
+    SQLite starts at `folder`, wherever a command is run.
     """
     url = text(name, default)
-    scheme = urlsplit(url).scheme
+    scheme = url.partition(":")[0].lower()
     if scheme not in DATABASE_SCHEMES:
         raise ImproperlyConfigured(
             f"{name} must start with sqlite:///, postgresql:// or "
             "postgresql+psycopg://."
         )
     try:
-        config = environ.Env.db_url_config(url.replace("+psycopg", "", 1))
+        config = environ.Env.db_url_config(
+            scheme.removesuffix("+psycopg") + url[len(scheme) :]
+        )
     except (ValueError, ImproperlyConfigured):
         # The library's message would quote the URL, and with it the password.
         raise ImproperlyConfigured(
@@ -112,4 +138,6 @@ def database(name: str, default: str) -> dict:
         ) from None
     if not config["NAME"]:
         raise ImproperlyConfigured(f"{name} does not name a database.")
+    if scheme == "sqlite" and config["NAME"] != ":memory:":
+        config["NAME"] = str(folder / config["NAME"])
     return config

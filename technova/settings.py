@@ -7,12 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from technova import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 
 env.read_files(BASE_DIR)
 
 # Security
-SECRET_KEY = env.text("SECRET_KEY")
+SECRET_KEY = env.secret("SECRET_KEY", 50)
 DEBUG = env.flag("DEBUG")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
@@ -26,12 +25,12 @@ X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = env.words("SILENCED_SYSTEM_CHECKS")
 
 # The model
-MODEL_DIR = Path(env.text("MODEL_DIR", str(BASE_DIR / "ml_artifacts")))
+MODEL_DIR = BASE_DIR / env.text("MODEL_DIR", "ml_artifacts")
 MODEL_VERSION = env.text("MODEL_VERSION", "")  # empty: what ml_artifacts/CURRENT says
 MODEL_THRESHOLD = env.number("MODEL_THRESHOLD", 0, 1)  # None: the model card's
 
 # The first key, which `bootstrap` makes
-API_KEY = env.text("API_KEY", "")
+API_KEY = env.secret("API_KEY", 16, "")
 
 # Applications
 INSTALLED_APPS = [
@@ -79,9 +78,12 @@ TEMPLATES = [
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # Database
+DEFAULT_DATABASE = "var/technova.sqlite3"
 DATABASES = {
-    "default": env.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'technova.sqlite3'}")
+    "default": env.database("DATABASE_URL", f"sqlite:///{DEFAULT_DATABASE}", BASE_DIR)
 }
+if DATABASES["default"]["NAME"] == str(BASE_DIR / DEFAULT_DATABASE):
+    (BASE_DIR / DEFAULT_DATABASE).parent.mkdir(exist_ok=True)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # A writer waits for the lock when it begins, never in the middle of its work.
@@ -89,10 +91,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 5,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
-    VAR_DIR.mkdir(exist_ok=True)
-else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds; to open one takes milliseconds
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # People who log in
 AUTH_PASSWORD_VALIDATORS = [
@@ -167,6 +167,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.request": {"level": "CRITICAL", "propagate": False},
+        "django.security.csrf": {"level": "CRITICAL", "propagate": False},
         "django.server": {"level": "CRITICAL", "propagate": False},
     },
 }

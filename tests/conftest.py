@@ -1,4 +1,5 @@
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,21 @@ from tests.factories import EmployeeFactory, make_key, make_user, seed_features
 def _quick_passwords(settings) -> None:
     """The real hash takes a third of a second a login, by design."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def shipped_releases(tmp_path_factory) -> Path:
+    """Release 1.0.0 and nothing else, whatever somebody trained in the checkout."""
+    folder = tmp_path_factory.mktemp("releases") / "ml_artifacts"
+    source = Path(__file__).parent.parent / "ml_artifacts" / "1.0.0"
+    shutil.copytree(source, folder / "1.0.0")
+    (folder / "CURRENT").write_text("1.0.0\n")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _shipped_releases(settings, shipped_releases) -> None:
+    settings.MODEL_DIR = shipped_releases
 
 
 @pytest.fixture

@@ -76,14 +76,17 @@ class Served:
         return self.process.wait(timeout=60)
 
     def call(self, path: str, body: object = None, method: str | None = None):
-        key = re.search(r"^API_KEY=(\w+)$", self.dot_env, re.MULTILINE)[1]
         data = None if body is None else json.dumps(body).encode()
-        headers = {"X-API-Key": key, "Content-Type": "application/json"}
+        headers = {"X-API-Key": self.key, "Content-Type": "application/json"}
         request = urllib.request.Request(
             self.address + path, data, headers, method=method
         )
         with urllib.request.urlopen(request) as answer:
             return json.load(answer)
+
+    @property
+    def key(self) -> str:
+        return re.search(r"^API_KEY=(\w+)$", self.dot_env, re.MULTILINE)[1]
 
     @property
     def dot_env(self) -> str:
@@ -138,6 +141,29 @@ def test_the_first_prediction_is_answered_recorded_and_shown(served):
     assert row["request_id"] in page
 
 
+def test_the_readmes_examples_work_as_they_stand(served):
+    readme = (served.clone / "README.md").read_text(encoding="utf-8")
+    section = readme.split("## First prediction")[1].split("\n## ")[0]
+    section = section.replace("http://localhost:8000", served.address)
+    [curl] = re.findall(r"```bash\n(.*?)```", section, re.DOTALL)
+    [script] = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    (served.clone.parent / "example.py").write_text(script, encoding="utf-8")
+
+    done = subprocess.run(
+        ["bash", "-euc", f"{curl}\n.venv/bin/python ../example.py"],
+        cwd=served.clone,
+        env=served.environment,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 0, done.stderr
+    answer, row = json.JSONDecoder().raw_decode(done.stdout)
+    assert answer["stored"] is True
+    assert "thin_evidence" not in [warning["code"] for warning in answer["warnings"]]
+    assert len(done.stdout[row:].strip().splitlines()) == 4
+
+
 def test_every_way_of_asking_gives_the_same_probability_to_the_last_bit(served):
     posted = served.call("/predict", {"features": seed_features()})
     by_id = served.call("/predict_by_id/669", method="POST")
@@ -152,6 +178,7 @@ def test_passwords_are_not_written_where_no_terminal_is(served):
     assert "/docs" in log
     assert "ADMIN_PASSWORD" in log
     assert served.environment["AUDITOR_PASSWORD"] not in log
+    assert served.key not in log
 
 
 def test_running_it_again_changes_nothing_and_loses_nothing(served):
@@ -174,6 +201,25 @@ COUNTS = (
     "from django.contrib.auth.models import User; "
     "print([m.objects.count() for m in (Employee, Prediction, ApiKey, User)])"
 )
+
+
+def test_with_a_broken_release_it_starts_and_only_scoring_is_refused(served):
+    served.interrupt()
+    current = served.clone / "ml_artifacts" / "CURRENT"
+    version = current.read_text()
+    current.write_text("9.9.9")
+    try:
+        served.start()
+
+        assert served.call("/employees/669")
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            served.call("/predict", {"features": seed_features()})
+        caught.value.close()
+    finally:
+        current.write_text(version)
+
+    assert caught.value.code == 503
+    assert "9.9.9" in served.log.read_text()
 
 
 def test_the_service_writes_nothing_outside_the_clone(served):

@@ -10,7 +10,6 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.utils.translation import override
 
-from attrition.features import FIELDS
 from attrition.sentences import SENTENCES
 from predictions.api import sentences  # noqa: F401  (the codes of the API join)
 
@@ -63,9 +62,3 @@ def test_each_sentence_differs_between_the_languages(code):
         english = str(SENTENCES[code])
 
     assert french != english
-
-
-@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
-def test_each_field_has_a_label_in_both_languages(field):
-    assert field.label.fr
-    assert field.label.en

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from attrition import releases
+from attrition.employees import features_of
 from attrition.errors import InvalidFeatures, ReleaseRejected
 from attrition.features import FIELDS, SPELLINGS
 from attrition.field import Field, Kind, number_in_words
@@ -24,7 +25,9 @@ class EmployeeForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        stored = dict(self.instance.features or {})
+        if not self.instance._state.adding:
+            del self.fields["employee_id"]  # shown, and nobody becomes somebody else
+        stored = dict(features_of(self.instance))
         for spelling, name in SPELLINGS.items():
             if spelling in stored:
                 stored[name] = stored.pop(spelling)
@@ -82,8 +85,8 @@ def form_field(field: Field, categories: Any, value: Any) -> forms.Field:
             known = list(categories.get(field.name, []))
             if not known:
                 return forms.CharField(max_length=LONGEST_TEXT, **options)
-            # What is stored stays, even where the release does not know it.
-            offered = known + [value] * (value is not None and value not in known)
+            # A text that is stored stays, even where the release does not know it.
+            offered = known + [value] * (isinstance(value, str) and value not in known)
             choices = [EMPTY, *((name, name) for name in offered)]
             return forms.ChoiceField(choices=choices, **options)
         case Kind.YES_NO | Kind.ORDINAL:

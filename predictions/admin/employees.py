@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from attrition.employees import features_of
 from attrition.features import FIELDS, IDENTIFIERS
 from attrition.field import Extract
 from attrition.models import HIGHEST_EMPLOYEE_ID, Employee
@@ -56,16 +57,17 @@ class EmployeeAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("department"))
     def department(self, employee):
-        return employee.features.get("departement", "–")
+        return features_of(employee).get("departement", "–")
 
     @admin.display(description=_("role"))
     def role(self, employee):
-        return employee.features.get("poste", "–")
+        return features_of(employee).get("poste", "–")
 
     @admin.display(description=_("features"))
     def stored(self, employee):
+        features = features_of(employee)
         return "\n".join(
-            f"{field.label}: {employee.features[field.name]}"
+            f"{field.label}: {features[field.name]}"
             for field in FIELDS
-            if employee.features.get(field.name) is not None
+            if features.get(field.name) is not None
         )

@@ -91,9 +91,12 @@ class ApiKeyAdmin(admin.ModelAdmin):
             key.pk, key.prefix = issued.pk, issued.prefix
             key._state.adding = False
             return
+        # Only what was edited: the key may have been revoked since it was read.
+        edited = ["scopes", "expires_at"]
         if form.cleaned_data["revoke"]:
             key.revoked_at = timezone.now()
-        key.save()
+            edited.append("revoked_at")
+        key.save(update_fields=edited)
 
     def response_add(self, request, key, post_url_continue=None):
         """The one page that shows the secret: no redirect, so that it is never kept."""

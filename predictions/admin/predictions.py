@@ -6,12 +6,13 @@ from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from attrition.errors import AttritionError
-from attrition.features import BY_NAME, FIELDS
+from attrition.errors import InvalidFeatures, ReleaseRejected
+from attrition.features import BY_NAME, SPELLINGS
 from predictions.admin.base import ReadOnlyAdmin
 from predictions.answers import explanation, warnings_in_words
 from predictions.models import Prediction
-from predictions.words import class_in_words, percent, value_in_words
+from predictions.services import explain
+from predictions.words import class_in_words, label_of, percent, value_in_words
 
 
 @admin.register(Prediction)
@@ -76,7 +77,7 @@ class PredictionAdmin(ReadOnlyAdmin):
     @admin.display(description=_("to know"))
     def notes(self, row):
         warnings = [
-            {**w, "labels": ", ".join(str(BY_NAME[n].label) for n in w["fields"])}
+            {**w, "labels": ", ".join(map(label_of, w["fields"]))}
             for w in warnings_in_words(row.warnings)
         ]
         context = {"warnings": warnings}
@@ -85,9 +86,17 @@ class PredictionAdmin(ReadOnlyAdmin):
     @admin.display(description=_("contributions"))
     def why(self, row):
         try:
-            found = explanation(row)["contributions"]
-        except AttritionError as error:
-            return str(error)
+            found = explanation(explain(row))["contributions"]
+        except ReleaseRejected:
+            return _(
+                "The release that gave this answer is no longer available, so the "
+                "contributions cannot be shown."
+            )
+        except InvalidFeatures:
+            return _(
+                "The release that gave this answer cannot read the data on record, so "
+                "the contributions cannot be shown."
+            )
         largest = max(abs(item["points"]) for item in found) or 1.0
         lines = [
             item
@@ -96,7 +105,7 @@ class PredictionAdmin(ReadOnlyAdmin):
                 "usual": value_in_words(item["field"], item["usual"]),
                 "share": round(abs(item["points"]) / largest * 100),
                 "raises": item["points"] > 0,
-                "size": number_format(abs(item["points"]), 2),
+                "size": number_format(round(abs(item["points"]), 2), 2),
             }
             for item in found
             if item["points"]
@@ -105,28 +114,32 @@ class PredictionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("features as sent"))
     def asked(self, row):
-        payload = row.input_payload or {}
+        payload = row.input_payload if isinstance(row.input_payload, dict) else {}
         outside = {
             name
             for warning in row.warnings
             if warning["code"] == "out_of_range"
             for name in warning["fields"]
         }
+        gone = [name for name in payload if name not in BY_NAME | SPELLINGS]
         lines = [
             {
-                "field": field,
-                "sent": _as_sent(
-                    field, payload.get(field.name, payload.get(field.spelling))
-                ),
-                "is_imputed": field.name in row.missing_features,
-                "is_outside": field.name in outside,
+                "name": name,
+                "label": label_of(name),
+                "sent": _as_sent(name, payload),
+                "is_imputed": name in row.missing_features,
+                "is_outside": name in outside,
             }
-            for field in FIELDS
+            for name in [*BY_NAME, *gone]
         ]
         return render_to_string("admin/predictions/asked.html", {"lines": lines})
 
 
-def _as_sent(field, value):
+def _as_sent(name, payload):
     """What the caller sent, a quantity with its unit; None stays None."""
+    field = BY_NAME.get(name)
+    if field is None:
+        return payload[name]
+    value = payload.get(name, payload.get(field.spelling))
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return field.in_words(value) if is_number and field.unit.fr else value

@@ -1,12 +1,17 @@
 """Who is calling: an API key in a header, or a session of the back-office."""
 
+import logging
 from datetime import UTC, datetime, timedelta
 
+from django.db import Error
+from django.db.models import Q
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 
 from predictions.api.errors import Unauthorized
 from predictions.models import ApiKey
+
+logger = logging.getLogger(__name__)
 
 SCHEME = "Api-Key"
 USE_NOTED_EVERY = timedelta(minutes=1)
@@ -73,6 +78,11 @@ def moment(time: datetime) -> str:
 
 def note_use(key: ApiKey) -> None:
     """Remember when a key was last used, to the minute."""
-    now = timezone.now()
-    if key.last_used_at is None or now - key.last_used_at > USE_NOTED_EVERY:
-        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    before = timezone.now() - USE_NOTED_EVERY
+    if key.last_used_at is not None and key.last_used_at >= before:
+        return
+    stale = Q(last_used_at=None) | Q(last_used_at__lt=before)
+    try:
+        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=timezone.now())
+    except Error as error:  # a note that can't be made refuses nobody
+        logger.warning("Use of key %s not noted: %s", key.prefix, type(error).__name__)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from attrition.errors import Problem
+from attrition.features import BY_NAME
 from attrition.models import HIGHEST_EMPLOYEE_ID
 from attrition.validation import MOST_PROBLEMS, unknown_field
 from predictions.api.errors import Refusal
@@ -17,6 +18,8 @@ def features_and_id(body: Any) -> tuple[dict[str, Any], int | None]:
     """
     if not isinstance(body, dict):
         raise Refusal("not_an_object", "body")
+    if "features" not in body and body.keys() & BY_NAME.keys():
+        raise Refusal("not_wrapped", "features")
     unknown = [name for name in body if name not in KNOWN]
     problems = [unknown_field(name, KNOWN) for name in unknown[:MOST_PROBLEMS]]
     features = body.get("features")

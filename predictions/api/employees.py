@@ -36,7 +36,15 @@ class EmployeeViewSet(ApiViewSet):
         "PUT": Scope.EMPLOYEES_WRITE,
         "PATCH": Scope.EMPLOYEES_WRITE,
     }
-    example = staticmethod(schema.example_request)
+
+    def example(self) -> dict[str, Any]:
+        """What a browsable form starts with: this person, not somebody invented."""
+        try:
+            pk = parameters.employee_id("employee_id", self.kwargs["employee_id"])
+        except Refusal:
+            return schema.example_request()
+        stored = Employee.objects.filter(pk=pk).first()
+        return {"features": stored.features} if stored else schema.example_request()
 
     @schema.one_employee
     def retrieve(self, request: Request, employee_id: str) -> Response:

@@ -34,8 +34,8 @@ def feature_schema() -> dict[str, Any]:
 
 
 def example_features() -> dict[str, Any]:
-    """The example of every field, but of the constant ones nobody sends."""
-    return {f.name: f.example for f in FIELDS if f.kind is not Kind.CONSTANT}
+    """The example of every field."""
+    return {field.name: field.example for field in FIELDS}
 
 
 def _property(field: Field, categories: list[str] | None) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def _description(field: Field) -> str:
         parts.append(field.help.fr)
     if field.ground:
         parts.append(f"motif prohibé : {field.ground.fr} (C. trav., art. L.1132-1)")
-    if not field.is_scorable:
+    if field.ground or not field.is_scorable:
         parts.append("accepté et enregistré, jamais utilisé pour le score")
     return ", ".join(parts) + "."
 

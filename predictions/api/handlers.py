@@ -6,7 +6,13 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import Error as AnyDatabaseError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+    UnreadablePostError,
+)
 from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -57,7 +63,7 @@ def _translate(exc: Exception) -> tuple[int | None, list[Problem], dict[str, str
             return _one(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, code, {})
         case exceptions.NotFound() | Http404():
             return _one(HTTPStatus.NOT_FOUND, "not_found", {})
-        case SuspiciousOperation():
+        case SuspiciousOperation() | UnreadablePostError():
             return _one(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", {})
         case exceptions.Throttled():
             wait = {"Retry-After": str(int(exc.wait or RETRY_AFTER))}

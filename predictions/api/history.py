@@ -1,18 +1,23 @@
 """Reading the log: `/history` and `/predictions/{id}`."""
 
+import logging
 from typing import Any
 
 from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from attrition.errors import AttritionError
 from predictions.answers import explanation
 from predictions.api import parameters, schema
 from predictions.api.base import ApiViewSet
-from predictions.api.errors import NotFound
+from predictions.api.errors import NotFound, Refusal
 from predictions.api.pagination import NEWEST_FIRST
 from predictions.api.serializers import PredictionSerializer
 from predictions.models import Prediction, Scope, Source
+from predictions.services import explain
+
+logger = logging.getLogger(__name__)
 
 FILTERS = {
     "prediction": ("prediction", parameters.one_of("0", "1")),
@@ -55,5 +60,13 @@ class PredictionViewSet(ApiViewSet):
             raise NotFound("unknown_prediction", "id", value=number)
         found: dict[str, Any] = dict(PredictionSerializer(row).data)
         if sent.get("explain"):
-            found["explanation"] = explanation(row)
+            found["explanation"] = self._explanation(row)
         return Response(found)
+
+    def _explanation(self, row: Prediction) -> dict[str, Any]:
+        try:
+            return explanation(explain(row))
+        except AttritionError as error:
+            logger.warning("Answer %s can't be explained: %s", row.pk, error)
+            version = {"version": row.model_version}
+            raise Refusal("not_explainable", "explain", **version) from None

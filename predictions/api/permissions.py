@@ -17,7 +17,7 @@ PERMISSIONS = {
 def may(user, scope: Scope) -> bool:
     if isinstance(user, KeyHolder):
         return scope.value in user.key.scopes
-    return user.has_perms(PERMISSIONS[scope])
+    return scope in PERMISSIONS and user.has_perms(PERMISSIONS[scope])
 
 
 class HasScope(BasePermission):

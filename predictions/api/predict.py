@@ -23,8 +23,9 @@ class PredictViewSet(ApiViewSet):
     def create(self, request: Request) -> Response:
         sent = parameters.read(request.query_params, PARAMETERS)
         features, employee_id = features_and_id(request.data)
-        [row] = predict([Record(features, employee_id)], caller=caller(request))
-        return Response(answer(row, **sent))
+        record = Record(features, employee_id)
+        [row] = predict([record], caller=caller(request), **sent)
+        return Response(answer(row))
 
 
 class PredictByIdViewSet(ApiViewSet):
@@ -38,5 +39,6 @@ class PredictByIdViewSet(ApiViewSet):
         employee = Employee.objects.filter(pk=pk).first()
         if employee is None:
             raise NotFound("unknown_employee", "employee_id", value=pk)
-        [row] = predict([Record(employee.features, pk)], caller=caller(request))
-        return Response(answer(row, **sent))
+        record = Record(employee.features, pk)
+        [row] = predict([record], caller=caller(request), **sent)
+        return Response(answer(row))

@@ -59,6 +59,7 @@ def _call(
     status: int = 200,
     **more: Any,
 ) -> Any:
+    more.setdefault("description", "")  # else the view's own docstring
     responses: dict[int, Any] = {status: ok}
     for code in sorted(errors):
         responses[code] = OpenApiResponse(ref("Error"), ERRORS[code])
@@ -164,6 +165,7 @@ one_employee = _call(
 put_employee = extend_schema(
     operation_id="put_employee",
     summary="Create or replace an employee",
+    description="",
     request={"application/json": ref("Request")},
     parameters=[EMPLOYEE_ID],
     responses={

@@ -30,6 +30,7 @@ SENTENCES |= {
     "too_deep": _("The body is nested too deeply."),
     "not_storable_text": _("A text holds \\u0000 or half of a surrogate pair."),
     "not_an_object": _("%(field)s must be a JSON object."),
+    "not_wrapped": _('Put the fields into “features”: {"features": {"age": 21, …}}.'),
     "missing": _("%(field)s is missing."),
     "not_a_prediction_id": _("%(field)s must be a whole number from 1 to %(highest)s."),
     "id_differs": _("%(field)s is not the one in the address."),
@@ -43,6 +44,10 @@ SENTENCES |= {
     "repeated_parameter": _("%(field)s stands twice in the address."),
     "unknown_employee": _("There is no employee %(value)s."),
     "unknown_prediction": _("There is no prediction %(value)s."),
+    "not_explainable": _(
+        "This answer can't be explained any more: its data are gone, or release "
+        "%(version)s is no longer here as it was."
+    ),
     "throttled": _("Too many requests: wait a little."),
     "bad_request": _("The server could not read this request."),
     "model_unavailable": _(

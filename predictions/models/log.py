@@ -1,6 +1,7 @@
 """The log: one row an answer, written before the answer is given."""
 
 import re
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from django.db import models
@@ -33,10 +34,17 @@ def identifier_text(name: str) -> Cast:
 class PredictionQuerySet(models.QuerySet["Prediction"]):
     update = delete = bulk_update = update_or_create = _never
 
-    def bulk_create(self, *args: Any, **kwargs: Any) -> list["Prediction"]:
-        if kwargs.get("update_conflicts"):
+    def bulk_create(
+        self,
+        objs: Iterable["Prediction"],
+        batch_size: int | None = None,
+        *conflicts: Any,
+        **named_conflicts: Any,
+    ) -> list["Prediction"]:
+        # Django's options for conflicts overwrite rows, or drop them without a word.
+        if conflicts or named_conflicts:
             _never()
-        return super().bulk_create(*args, **kwargs)
+        return super().bulk_create(objs, batch_size)
 
     def newest_first(self) -> "PredictionQuerySet":
         return self.order_by("-created_at", "-id")
@@ -101,6 +109,8 @@ class Prediction(models.Model):
     )
 
     objects = PredictionQuerySet.as_manager()
+
+    explanation: Any = None  # not a column: services.predict sets it where asked
 
     class Meta:
         db_table = "predictions"

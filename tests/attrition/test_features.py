@@ -234,6 +234,27 @@ def test_values_read_as_a_person_says_them(name, value, french, english):
         assert BY_NAME[name].in_words(value) == english
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "french", "english"),
+    [
+        ("age", 0, "0 an", "0 years"),
+        ("age", 1, "1 an", "1 year"),
+        ("age", 1.5, "1,5 an", "1.5 years"),
+        ("age", 2, "2 ans", "2 years"),
+        ("annees_dans_l_entreprise", 1, "1 an", "1 year"),
+        ("revenu_mensuel", 0, "0 € par mois", "0 € a month"),
+        ("revenu_mensuel", 1, "1 € par mois", "1 € a month"),
+        ("revenu_mensuel", 1.5, "1,5 € par mois", "1.5 € a month"),
+        ("revenu_mensuel", 2, "2 € par mois", "2 € a month"),
+    ],
+)
+def test_a_unit_is_singular_where_the_language_says_so(name, value, french, english):
+    with override("fr"):
+        assert BY_NAME[name].in_words(value) == french
+    with override("en"):
+        assert BY_NAME[name].in_words(value) == english
+
+
 def test_the_pay_rise_has_a_second_spelling():
     assert features.SPELLINGS == {
         "augmentation_salaire_precedente": "augementation_salaire_precedente"

@@ -87,6 +87,60 @@ def test_identifiers_of_other_systems_survive_an_import(tables, tmp_path):
     assert counts(text) == (0, 0, Employee.objects.count())
 
 
+def test_people_whom_another_import_has_just_inserted_are_updated(
+    tables, tmp_path, monkeypatch
+):
+    run(tables.write(tmp_path))
+    tables.put(SIRH, 2, "age", "61")
+    # Two at once: this one has looked before the other one stored anybody.
+    monkeypatch.setattr(Employee.objects, "in_bulk", dict)
+
+    run(tables.write(tmp_path))
+
+    assert Employee.objects.count() == 10
+    assert Employee.objects.get(pk=1).features["age"] == 61
+
+
+def test_new_and_changed_people_are_stored_in_the_order_of_their_numbers(
+    tables, tmp_path, monkeypatch
+):
+    run(generate(10).write(tmp_path))
+    Employee.objects.filter(pk=3).update(features={"age": 30})
+    Employee.objects.filter(pk=7).delete()
+    stored = []
+    monkeypatch.setattr(
+        Employee.objects, "bulk_create", lambda people, **_: stored.extend(people)
+    )
+
+    run(tmp_path)
+
+    assert [person.pk for person in stored] == [3, 7]
+
+
+@pytest.mark.parametrize("features", [["age", 30], 30], ids=["list", "number"])
+def test_a_row_that_sql_wrote_as_no_object_is_mended(tables, tmp_path, features):
+    Employee.objects.create(pk=1, features=features)
+
+    text = run(tables.write(tmp_path))
+
+    assert counts(text) == (9, 1, 0)
+    assert Employee.objects.get(pk=1).features["eval_number"] == "E_1"
+
+
+def test_categories_that_the_release_does_not_know_are_stored_and_named(
+    tables, tmp_path, english, capsys
+):
+    tables.put(SIRH, 2, "departement", "Nouveau pôle")
+    tables.put(SIRH, 3, "departement", "Nouveau pôle")
+
+    run(tables.write(tmp_path))
+
+    assert Employee.objects.get(pk=1).features["departement"] == "Nouveau pôle"
+    said = capsys.readouterr().err
+    assert "Release 1.0.0 does not know, and will not score, departement:" in said
+    assert "Nouveau pôle (2)" in said
+
+
 def test_people_who_are_in_no_extract_stay(employee, tables, tmp_path):
     run(tables.write(tmp_path))
 

@@ -45,8 +45,7 @@ def test_a_release_without_its_card_is_no_release(release):
 
     text = rejection()
 
-    assert f"no release {release.version!r} in {release.folder.parent}" in text
-    assert "There are: none" in text
+    assert f"{release.folder / 'model_card.json'} is missing" in text
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,17 @@
+import hashlib
 import shutil
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from rest_framework.test import APIClient
 
 from attrition import releases
 from predictions.models import Prediction, Source
 from tests.factories import make_key, make_user, seed_features
+
+CARD = settings.BASE_DIR / "ml_artifacts" / "1.0.0" / releases.CARD
+CARD_SHA256 = hashlib.sha256(CARD.read_bytes()).hexdigest()
 
 
 @pytest.fixture
@@ -49,7 +54,7 @@ def log_row(db):
             "prediction": 1,
             "threshold": 0.37,
             "model_version": "1.0.0",
-            "artifact_sha256": "0" * 64,
+            "artifact_sha256": CARD_SHA256,
             "source": Source.API,
         }
         row = Prediction(**usual | changes)

@@ -1,6 +1,9 @@
 """The employee form, which the feature table makes."""
 
+import re
+
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from attrition.features import FIELDS
@@ -22,9 +25,10 @@ def change(pk: int) -> str:
 
 
 def posted(page) -> dict:
-    """What a browser would post of the form as it stands."""
+    """What a browser would post of the form as it stands: only what it offers."""
     form = page.context["adminform"].form
-    initial = {name: form[name].value() for name in form.fields}
+    offered = re.findall(r'<(?:input|select)[^>]* name="(\w+)"', page.content.decode())
+    initial = {name: form[name].value() for name in form.fields if name in offered}
     return {name: "" if value is None else value for name, value in initial.items()}
 
 
@@ -75,6 +79,56 @@ def test_saving_without_a_change_keeps_every_score(manager, api):
     assert answer.status_code == 302
     assert api.post("/predict_by_id/669").json()["proba_depart"] == before
     assert Employee.objects.get(pk=669).features == EmployeeFactory.build().features
+
+
+def test_an_edit_changes_what_was_edited_and_keeps_the_rest(manager):
+    EmployeeFactory(employee_id=669)
+    before = Employee.objects.get(pk=669).features
+    form = posted(manager.get(change(669))) | {"age": "44"}
+
+    answer = manager.post(change(669), form)
+
+    assert answer.status_code == 302
+    assert Employee.objects.get(pk=669).features == before | {"age": 44}
+
+
+def test_a_forged_number_changes_nobody_else(manager):
+    EmployeeFactory(employee_id=669)
+    other = EmployeeFactory(employee_id=670, features={"age": 30})
+    form = posted(manager.get(change(669))) | {"age": "44", "employee_id": "670"}
+
+    manager.post(change(669), form)
+
+    assert Employee.objects.get(pk=669).features["age"] == 44
+    assert Employee.objects.get(pk=670).features == other.features
+    assert Employee.objects.count() == 2
+
+
+def test_a_number_that_is_taken_is_refused(manager):
+    EmployeeFactory(employee_id=669, features={"age": 30})
+
+    answer = manager.post(ADD, {"employee_id": "669", "age": "44"})
+
+    assert list(answer.context["adminform"].form.errors) == ["employee_id"]
+    assert Employee.objects.get().features == {"age": 30}
+
+
+@pytest.mark.parametrize(
+    "features",
+    [["age", 30], "age", 30, {"departement": ["Consulting"], "age": {}}],
+    ids=["list", "text", "number", "odd values"],
+)
+def test_a_row_that_sql_wrote_can_be_seen_and_mended(manager, features):
+    EmployeeFactory(employee_id=1, features=features)
+
+    listed = manager.get(LIST)
+    form = posted(manager.get(change(1))) | {"age": "44", "departement": "Consulting"}
+    answer = manager.post(change(1), form)
+
+    assert change(1) in listed.content.decode()
+    assert answer.status_code == 302
+    found = Employee.objects.get(pk=1).features
+    assert found == {"age": 44, "departement": "Consulting"}
 
 
 @pytest.mark.parametrize(
@@ -146,15 +200,25 @@ def test_an_employee_is_found_by_number_and_by_identifier(manager, term):
     assert change(1) not in page
 
 
-def test_who_may_only_look_sees_the_values_and_no_form(client, db):
-    from django.contrib.auth.models import Permission
-
-    EmployeeFactory(employee_id=669)
+@pytest.fixture
+def reader(client, db):
+    """Somebody who may look at employees and no more."""
     user = make_user("carl", "ML engineer")
     user.user_permissions.add(Permission.objects.get(codename="view_employee"))
     client.force_login(user)
+    return client
 
-    page = client.get(change(669), headers={"accept-language": "fr"}).content.decode()
+
+def test_who_may_only_look_sees_the_values_and_no_form(reader):
+    EmployeeFactory(employee_id=669)
+
+    page = reader.get(change(669), headers={"accept-language": "fr"}).content.decode()
 
     assert "Revenu mensuel" in page
     assert 'name="age"' not in page
+
+
+def test_who_may_only_look_can_open_a_row_that_is_no_object(reader):
+    EmployeeFactory(employee_id=1, features=["age", 30])
+
+    assert reader.get(change(1)).status_code == 200

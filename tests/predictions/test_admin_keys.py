@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from predictions.admin.keys import ApiKeyAdmin
 from predictions.models import ApiKey
 from tests.factories import make_key, make_user
 
@@ -84,6 +85,25 @@ def test_a_revoked_key_stops_at_once_and_for_good(administrator):
     page = administrator.get(change(key)).content.decode()
     assert 'name="_save"' not in page
     assert administrator.post(change(key), {"scopes": ["history"]}).status_code == 403
+
+
+def test_a_revocation_during_an_edit_stays(administrator, monkeypatch):
+    key, secret = make_key("predict", "history")
+    read = ApiKeyAdmin.get_object
+
+    def read_then_revoked_by_another(*args):
+        found = read(*args)
+        ApiKey.objects.update(revoked_at=timezone.now(), last_used_at=timezone.now())
+        return found
+
+    monkeypatch.setattr(ApiKeyAdmin, "get_object", read_then_revoked_by_another)
+    administrator.post(change(key), {"scopes": ["history"]})
+
+    key.refresh_from_db()
+    assert key.scopes == ["history"]
+    assert key.revoked_at is not None
+    assert key.last_used_at is not None
+    assert history_with(secret) == 401
 
 
 def test_several_keys_are_revoked_together(administrator):

@@ -1,8 +1,12 @@
 """The log as an auditor reads it."""
 
+from html import unescape
+
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
+from attrition import releases
 from predictions.words import percent
 
 LIST = reverse("admin:predictions_prediction_changelist")
@@ -137,16 +141,63 @@ def test_markup_in_a_payload_stays_text(page, make_prediction):
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
 
 
-def test_a_row_whose_release_is_gone_still_opens(
-    page, make_prediction, settings, tmp_path
+GONE = {
+    "fr": "La version qui a donné cette réponse n'est plus disponible",
+    "en": "The release that gave this answer is no longer available",
+}
+
+
+@pytest.mark.parametrize("language", GONE)
+def test_a_row_whose_release_is_gone_says_so_without_a_path(
+    page, make_prediction, settings, tmp_path, language
 ):
     row = make_prediction(669)
     settings.MODEL_DIR = tmp_path
 
-    text = page(detail(row))
+    text = unescape(page(detail(row), language=language))
 
     assert row.model_version in text
-    assert str(tmp_path) in text
+    assert GONE[language] in text
+    assert str(tmp_path) not in text
+
+
+def test_other_bytes_than_those_that_answered_explain_nothing(page, log_row):
+    row = log_row(artifact_sha256="f" * 64)
+
+    text = unescape(page(detail(row)))
+
+    assert GONE["fr"] in text
+    assert str(settings.MODEL_DIR) not in text
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [{"departement": "Nowhere"}, {"gone": 1}, ["age", 30], None],
+    ids=["value", "field", "list", "null"],
+)
+def test_a_payload_that_the_release_cannot_read_still_opens(page, log_row, payload):
+    release = releases.current()
+    row = log_row(input_payload=payload, artifact_sha256=release.artifact_sha256)
+
+    french = unescape(page(detail(row)))
+    english = unescape(page(detail(row), language="en"))
+
+    assert "ne peut pas lire les données enregistrées" in french
+    assert "cannot read the data on record" in english
+
+
+def test_a_field_that_has_left_the_table_is_shown_by_its_name(page, log_row):
+    row = log_row(
+        input_payload={"age": 30, "anciennete_badge": "bleu"},
+        warnings=[{"code": "out_of_range", "fields": ["anciennete_badge", "age"]}],
+        missing_features=["anciennete_badge"],
+    )
+
+    text = page(detail(row))
+
+    assert "(anciennete_badge, Âge)" in text
+    assert '<th scope="row" title="anciennete_badge">anciennete_badge</th>' in text
+    assert "<td>bleu</td>" in text
 
 
 @pytest.mark.parametrize(

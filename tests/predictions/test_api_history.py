@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from predictions.models import Prediction, Source
-from tests.predictions.refusals import assert_refused, send
+from tests.predictions.refusals import assert_refused, problems, send
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LINK = re.compile(r'<(http://testserver/[^>]*)>; rel="next"')
@@ -322,7 +322,9 @@ def test_a_row_whose_release_is_gone_is_still_read(api, log_row):
     row = log_row(model_version="0.9")
 
     assert api.get(f"/predictions/{row.pk}").status_code == 200
-    assert api.get(f"/predictions/{row.pk}?explain=true").status_code == 503
+    refused = api.get(f"/predictions/{row.pk}?explain=true")
+    assert refused.status_code == 422
+    assert problems(refused) == [("explain", "not_explainable")]
 
 
 def test_a_row_without_its_payload_is_read_but_not_explained(api, log_row):

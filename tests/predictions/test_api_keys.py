@@ -5,7 +5,8 @@ from hashlib import sha256
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import OperationalError, connection
+from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -347,3 +348,13 @@ def test_a_refusal_names_no_key_that_there_is(features):
     )
 
     assert all(key.prefix not in message for message in messages(answer))
+
+
+def test_a_use_that_cannot_be_noted_refuses_nobody(api, monkeypatch, caplog):
+    def down(*args, **kwargs):
+        raise OperationalError("read-only")
+
+    monkeypatch.setattr(QuerySet, "update", down)
+
+    assert api.get("/history").status_code == 200
+    assert "OperationalError" in caplog.text

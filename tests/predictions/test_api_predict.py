@@ -245,3 +245,20 @@ def test_a_usual_value_adds_nothing(api, features):
 
     assert {item["points"] for item in explanation["contributions"]} == {0}
     assert explanation["base"] == first["base"]
+
+
+@pytest.mark.parametrize("path", ["/predict", "/history", "/employees"])
+def test_no_cache_keeps_an_answer_about_people(api, features, path):
+    method = "POST" if path == "/predict" else "GET"
+
+    answer = send(api, method, path, {"features": features})
+
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_a_media_type_may_be_written_in_capitals(api, features):
+    body = json.dumps({"features": features})
+
+    answer = api.generic("POST", "/predict", body, "Application/JSON; charset=UTF-8")
+
+    assert answer.status_code == 200

@@ -94,7 +94,7 @@ def test_a_row_is_read_but_not_explained_while_its_release_is_damaged(
     row = log_row()
 
     assert api.get(f"/predictions/{row.pk}").status_code == 200
-    assert api.get(f"/predictions/{row.pk}?explain=true").status_code == 503
+    assert api.get(f"/predictions/{row.pk}?explain=true").status_code == 422
 
 
 def test_a_repaired_release_serves_at_once(api, features, release_folder):

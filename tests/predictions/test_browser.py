@@ -127,6 +127,24 @@ def test_an_auditor_reads_the_log_in_the_browsable_api_and_cannot_score(
     assert not browser.find_elements(By.CSS_SELECTOR, "textarea")
 
 
+def test_a_manager_edits_an_employee(browser, server, log_in):
+    log_in("manager")
+    address = f"{server.address}/admin/attrition/employee/669/change/"
+    browser.get(address)
+
+    age = browser.find_element(By.NAME, "age")
+    before = age.get_attribute("value")
+    age.clear()
+    age.send_keys("44")
+    browser.find_element(By.NAME, "_save").click()
+    wait_for(browser, ".messagelist .success")
+    browser.get(address)
+
+    assert before != "44"
+    assert browser.find_element(By.NAME, "age").get_attribute("value") == "44"
+    assert complaints(browser) == []
+
+
 def test_a_manager_scores_from_the_browsable_api(browser, server, log_in):
     log_in("manager")
     browser.get(f"{server.address}/predict")

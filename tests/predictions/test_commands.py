@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from getpass import getuser
@@ -12,17 +13,20 @@ from getpass import getuser
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from attrition.models import Employee
 from predictions.management.commands import score_employee
 from predictions.models import ApiKey, Prediction, Scope
+from predictions.models.keys import ApiKeyManager
 from predictions.models.log import PredictionQuerySet
 from predictions.roles import ROLES
-from tests.factories import EmployeeFactory, make_key, seed_features
+from tests.factories import EmployeeFactory, make_key, make_user, seed_features
 from tests.predictions.refusals import send
+from tests.server import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -105,13 +109,125 @@ def test_bootstrap_takes_the_first_passwords_from_the_environment(run, passwords
     assert groups == {"admin": None, "auditor": "HR auditor", "manager": "HR manager"}
 
 
-def test_bootstrap_without_passwords_or_a_terminal_makes_no_login_and_says_so(
+def test_bootstrap_without_passwords_or_a_terminal_lets_nobody_in_and_says_so(
     run, no_passwords
 ):
     out, _ = run("bootstrap")
 
-    assert not User.objects.exists()
+    assert not any(user.has_usable_password() for user in User.objects.all())
     assert all(f"{variable}_PASSWORD" in out for variable in LOGINS.values())
+
+
+def test_a_login_that_had_no_password_gets_it_at_a_later_run(
+    run, no_passwords, monkeypatch
+):
+    monkeypatch.setenv("AUDITOR_PASSWORD", "phrase-de-auditor")
+    run("bootstrap")
+    monkeypatch.setenv("ADMIN_PASSWORD", "phrase-de-admin")
+    monkeypatch.setenv("AUDITOR_PASSWORD", "another phrase")
+
+    run("bootstrap")
+
+    found = {user.username: user for user in User.objects.all()}
+    assert found["admin"].check_password("phrase-de-admin")
+    assert found["admin"].is_superuser
+    assert found["auditor"].check_password("phrase-de-auditor")
+    assert not found["manager"].has_usable_password()
+
+
+@pytest.mark.parametrize("name", LOGINS)
+def test_a_login_that_somebody_deleted_does_not_come_back(run, passwords, name):
+    run("bootstrap")
+    User.objects.get(username=name).delete()
+
+    run("bootstrap")
+
+    assert set(User.objects.values_list("username", flat=True)) == set(LOGINS) - {name}
+
+
+def test_a_login_that_somebody_turned_off_stays_off(run, passwords):
+    run("bootstrap")
+    admin = User.objects.get(username="admin")
+    admin.set_unusable_password()
+    admin.save()
+
+    run("bootstrap")
+
+    assert not User.objects.get(username="admin").has_usable_password()
+
+
+def test_who_has_a_superuser_of_their_own_gets_no_other(run, passwords):
+    make_user("marie")
+
+    run("bootstrap")
+
+    assert User.objects.get().username == "marie"
+
+
+@pytest.mark.parametrize("weak", ["short", "auditor1", "12345678901", "password123"])
+def test_a_weak_password_is_refused_and_nothing_is_left(
+    run, passwords, monkeypatch, weak
+):
+    monkeypatch.setenv("AUDITOR_PASSWORD", weak)
+
+    with pytest.raises(CommandError, match="AUDITOR_PASSWORD") as caught:
+        run("bootstrap")
+
+    assert weak not in str(caught.value)
+    assert snapshot() == [[]] * 5
+
+
+def test_a_first_run_that_ends_half_way_leaves_nothing(
+    run, passwords, settings, monkeypatch
+):
+    def fail(*args, **kwargs):
+        raise OperationalError
+
+    settings.API_KEY = "TheKeyThatTheEnvironmentBrings0123456789"
+    monkeypatch.setattr(ApiKeyManager, "issue", fail)
+
+    with pytest.raises(OperationalError):
+        run("bootstrap")
+
+    assert snapshot() == [[]] * 5
+
+
+def test_several_bootstraps_at_once_make_everything_once(tmp_path):
+    environment = {
+        **os.environ,
+        "DOTENV": "false",
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'shared.sqlite3'}",
+        "API_KEY": "TheKeyThatTheEnvironmentBrings0123456789",
+        **{f"{name}_PASSWORD": f"phrase-de-{name}" for name in LOGINS.values()},
+    }
+
+    def start(*arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    start("migrate", "--verbosity", "0").communicate()
+
+    said = [run.communicate() for run in [start("bootstrap") for _ in range(3)]]
+
+    assert [err for _, err in said] == [""] * 3
+    assert sorted(len(out.splitlines()) for out, _ in said) == [0, 0, 5]
+
+
+def test_on_postgresql_a_bootstrap_waits_for_another(run):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite's transactions wait for each other by themselves")
+
+    with CaptureQueriesContext(connection) as queries:
+        run("bootstrap")
+
+    said = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
+    assert "pg_advisory_xact_lock" in said[0]
 
 
 def test_bootstrap_on_a_terminal_shows_each_made_up_password_once(
@@ -230,6 +346,30 @@ def test_bootstrap_with_demo_mixes_no_invented_people_into_real_ones(run):
     run("bootstrap", "--demo")
 
     assert list(Employee.objects.values_list("pk", flat=True)) == [1]
+
+
+def test_bootstrap_shows_the_key_on_a_terminal_only(run, settings, monkeypatch):
+    settings.API_KEY = "TheKeyThatTheEnvironmentBrings0123456789"
+
+    to_a_file, _ = run("bootstrap", "--address", "http://localhost:8000")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    to_a_terminal, _ = run("bootstrap", "--address", "http://localhost:8000")
+
+    assert settings.API_KEY not in to_a_file
+    assert ".env.local" in to_a_file
+    assert settings.API_KEY in to_a_terminal
+
+
+def test_a_broken_release_stops_nothing_of_a_first_start_but_the_score(
+    run, passwords, broken_release
+):
+    out, err = run("bootstrap", "--demo", "--address", "http://localhost:8000")
+
+    assert "scorecard.json" in err
+    assert "http://localhost:8000/docs" in out
+    assert User.objects.count() == 3
+    assert Employee.objects.exists()
+    assert not Prediction.objects.exists()
 
 
 # create_api_key
@@ -411,6 +551,13 @@ def test_a_csv_is_one_table_that_a_spreadsheet_reads(run, staff):
     thin = next(row for row in rows if row["employee_id"] == "672")
     assert "thin_evidence" in thin["warnings"].split()
     assert "revenu_mensuel" in thin["missing_features"].split()
+
+
+def test_a_csv_is_refused_an_explanation_that_it_could_not_show(run, staff):
+    with pytest.raises(CommandError, match="json"):
+        run("score_employee", 669, "--explain", "--format", "csv")
+
+    assert not Prediction.objects.exists()
 
 
 def test_an_explanation_is_given_on_demand(run, staff):

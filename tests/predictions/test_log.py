@@ -84,6 +84,12 @@ TAMPERING = {
         pk=row.pk, defaults={"proba_depart": 0.9}
     ),
     "bulk update": lambda row: Prediction.objects.bulk_update([row], ["proba_depart"]),
+    "bulk create over it, by position": lambda row: Prediction.objects.bulk_create(
+        [row], None, False, True, ["proba_depart"], ["id"]
+    ),
+    "bulk create that drops it": lambda row: Prediction.objects.bulk_create(
+        [row], ignore_conflicts=True
+    ),
     "bulk create over it": lambda row: Prediction.objects.bulk_create(
         [row],
         update_conflicts=True,

@@ -4,6 +4,7 @@ import logging
 import re
 
 import pytest
+from django.contrib.sessions.middleware import SessionMiddleware
 
 from tests.predictions.refusals import send
 
@@ -11,6 +12,9 @@ LINE = re.compile(
     r"(?P<method>\S+) (?P<route>.*) (?P<status>\d{3}) key=(?P<key>\S+) "
     r"(?P<time>\d+\.\d)ms id=(?P<id>\S+)"
 )
+
+
+SECRET_VALUE = "0.987654321"
 
 
 @pytest.fixture
@@ -163,3 +167,30 @@ def test_an_exception_is_logged_by_kind_and_place_alone(api, monkeypatch, caplog
     assert "RuntimeError" in caplog.text
     assert answer["X-Request-ID"] in caplog.text
     assert "3447" not in caplog.text
+
+
+def test_a_forged_form_leaves_no_path_in_the_log(browser, caplog):
+    caplog.set_level(logging.INFO)
+
+    browser(None).post("/admin/attrition/employee/669/change/", {"age": "30"})
+
+    assert "/669/" not in caplog.text
+    assert "admin/attrition/employee/<path:object_id>/change/ 403" in caplog.text
+
+
+def test_what_breaks_outside_a_view_is_on_record_without_its_text(
+    api, caplog, monkeypatch
+):
+    def broken(*args):
+        raise RuntimeError(f"{SECRET_VALUE} is a probability")
+
+    monkeypatch.setattr(SessionMiddleware, "process_response", broken)
+    api.raise_request_exception = False
+
+    answer = api.get("/health")
+
+    assert answer.status_code == 500
+    assert answer.json()["errors"][0]["code"] == "server_error"
+    assert "RuntimeError" in caplog.text
+    assert "in broken" in caplog.text
+    assert SECRET_VALUE not in caplog.text

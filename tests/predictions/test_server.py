@@ -133,6 +133,26 @@ def test_one_connection_serves_many_requests_good_and_bad(server, connection):
         assert answer_of(connection)[0] == 422
 
 
+def test_callers_without_a_key_cannot_hold_the_service_with_half_a_body(server):
+    host = urlsplit(server.address)
+    head = (
+        b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json"
+        b"\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{"
+    )
+    held = []
+    try:
+        for _ in range(12):  # more than there are threads
+            held.append(socket.create_connection((host.hostname, host.port)))
+            held[-1].sendall(head)
+
+        # gunicorn waits some seconds for the rest of each body, and then hangs up.
+        with urllib.request.urlopen(f"{server.address}/health", timeout=60) as answer:
+            assert answer.status == 200
+    finally:
+        for connection in held:
+            connection.close()
+
+
 def test_a_body_in_chunks_is_read(server, connection):
     """As .NET sends JSON, unasked."""
     body = json.dumps({"features": seed_features()}).encode()

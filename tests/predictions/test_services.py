@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from attrition import releases
 from attrition.errors import InvalidFeatures, ReleaseRejected
+from predictions import services
 from predictions.models import Prediction, Source
 from predictions.services import Caller, LogUnavailable, Record, explain, predict
 from tests.factories import seed_features
@@ -273,6 +274,25 @@ def test_a_logged_answer_is_taken_apart_with_the_release_that_gave_it(
 
     scored = releases.load("1.0.0").scorecard.names
     assert {item.field for item in explained.contributions} == set(scored)
+
+
+@pytest.mark.django_db
+def test_a_release_replaced_under_its_name_explains_nothing(log_row):
+    with pytest.raises(ReleaseRejected, match="another SHA-256"):
+        explain(log_row(artifact_sha256="0" * 64))
+
+
+@pytest.mark.django_db
+def test_an_explanation_that_fails_leaves_no_row(monkeypatch, features):
+    def broken(*args):
+        raise ReleaseRejected("scorecard.json is not readable")
+
+    monkeypatch.setattr(services, "_explanation", broken)
+
+    with pytest.raises(ReleaseRejected):
+        predict([Record(features)], caller=CALLER, explain=True)
+
+    assert not Prediction.objects.exists()
 
 
 @pytest.mark.django_db

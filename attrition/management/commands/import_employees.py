@@ -8,12 +8,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from attrition import employees, extracts
+from attrition import employees, extracts, releases
+from attrition.errors import ReleaseRejected
+from attrition.extracts import Person
 from attrition.management.reports import problem_list
 
 
 class Command(BaseCommand):
     help = "Insert or update the people of the three HR extracts, all or none."
+    # Nothing is scored here: a broken release is no reason to refuse.
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -38,3 +42,19 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(sentence % asdict(counted)))
         if dry_run:
             self.stdout.write(_("Nothing was stored."))
+        self._warn(found.people)
+
+    def _warn(self, people: list[Person]) -> None:
+        """Facts are stored as they are; what can't be scored is said right away."""
+        try:
+            release = releases.current()
+        except ReleaseRejected as error:
+            self.stderr.write(str(error))
+            return
+        for field, values in employees.unscorable(people, release.categories).items():
+            listed = ", ".join(f"{value} ({count})" for value, count in values.items())
+            self.stderr.write(
+                _("Release %(version)s does not know, and will not score, %(field)s:")
+                % {"version": release.version, "field": field}
+                + f" {listed}"
+            )

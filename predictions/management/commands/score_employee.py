@@ -37,6 +37,8 @@ def operator() -> str:
 
 class Command(BaseCommand):
     help = "Score stored employees; every answer is logged before it is shown."
+    # Scoring says itself what is wrong with the release, in one sentence.
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("employee_ids", nargs="*", type=employee_id)
@@ -53,13 +55,14 @@ class Command(BaseCommand):
     ) -> None:
         if bool(employee_ids) == options["all"]:
             raise CommandError(_("Name employees by their number, or pass --all."))
+        if explain and format == "csv":
+            raise CommandError(
+                _("A CSV has no room for --explain: use --format json or table.")
+            )
         self.refused = 0
         try:
-            rows = self._scored(self._employees(employee_ids))
-            answers = (
-                {"employee_id": row.employee_id, **answer(row, explain=explain)}
-                for row in rows
-            )
+            rows = self._scored(self._employees(employee_ids), explain)
+            answers = ({"employee_id": row.employee_id, **answer(row)} for row in rows)
             for text in score_output.FORMATS[format](answers):
                 self.stdout.write(text)
         except (ReleaseRejected, LogUnavailable) as error:
@@ -81,18 +84,21 @@ class Command(BaseCommand):
             )
         return iter([found[pk] for pk in ids])
 
-    def _scored(self, employees: Iterator[Employee]) -> Iterator[Prediction]:
+    def _scored(
+        self, employees: Iterator[Employee], explain: bool
+    ) -> Iterator[Prediction]:
         caller = Caller(source=Source.COMMAND, user_name=operator())
         while chunk := list(islice(employees, CHUNK)):
-            yield from self._scored_chunk(chunk, caller)
+            yield from self._scored_chunk(chunk, caller, explain)
 
     def _scored_chunk(
-        self, chunk: list[Employee], caller: Caller
+        self, chunk: list[Employee], caller: Caller, explain: bool
     ) -> Iterable[Prediction]:
         """Score those who can be; who can't is named and counted."""
         while chunk:
             try:
-                return predict([Record(e.features, e.pk) for e in chunk], caller=caller)
+                records = [Record(e.features, e.pk) for e in chunk]
+                return predict(records, caller=caller, explain=explain)
             except InvalidFeatures as error:
                 refused = chunk.pop(error.index)
                 self.refused += 1

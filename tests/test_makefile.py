@@ -1,0 +1,61 @@
+"""The words of the Makefile: each exists, and none leaves half of its work behind."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+MAKEFILE = Path(__file__).parent.parent / "Makefile"
+
+
+@pytest.fixture
+def make(tmp_path):
+    """Run make in an empty folder, where every tool is a stub that always fails."""
+    shutil.copy(MAKEFILE, tmp_path)
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    for name in ("requirements/base.txt", "requirements/dev.txt"):
+        (tmp_path / name).touch()
+    for name in (".venv/base", ".venv/dev"):
+        (tmp_path / name).touch()
+    stub = tmp_path / ".venv" / "bin" / "uv"
+    stub.write_text("#!/bin/sh\necho called >> calls\nexit 3\n")
+    stub.chmod(0o755)
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["make", *arguments], cwd=tmp_path, capture_output=True, text=True
+        )
+
+    return run
+
+
+def test_every_word_has_a_rule_and_a_line_of_help(make):
+    [words] = re.findall(r"^\.PHONY: (.*)$", MAKEFILE.read_text(), re.MULTILINE)
+
+    listed = [line.split()[0] for line in make("help").stdout.splitlines()]
+
+    assert sorted(listed) == sorted(words.split())
+
+
+def test_secrets_that_could_not_be_made_leave_no_empty_file(make, tmp_path):
+    assert make(".env.local", "PYTHON=false").returncode != 0
+    assert not (tmp_path / ".env.local").exists()
+
+
+def test_the_secrets_that_are_made_are_long_enough(make, tmp_path):
+    make(".env.local", "PYTHON=python3")
+
+    found = dict(
+        line.split("=")
+        for line in (tmp_path / ".env.local").read_text().splitlines()[1:]
+    )
+    assert len(found["SECRET_KEY"]) >= 50
+    assert len(found["API_KEY"]) >= 32
+
+
+def test_a_lock_that_fails_stops_there(make, tmp_path):
+    assert make("lock").returncode != 0
+    assert (tmp_path / "calls").read_text() == "called\n"
