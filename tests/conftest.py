@@ -3,11 +3,18 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from rest_framework.test import APIClient
 
 from predictions.models import Source
 from predictions.services import Caller, Record, predict
 from tests.factories import EmployeeFactory, make_key, make_user, seed_features
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> None:
+    """A request leaves its caller's language behind; the next test starts in ours."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

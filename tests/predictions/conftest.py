@@ -1,8 +1,10 @@
 import hashlib
+import io
 import shutil
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -77,3 +79,18 @@ def broken_release(release_folder):
     """The release that serves, with one byte of its scorecard changed."""
     scorecard = release_folder / releases.SCORECARD
     scorecard.write_bytes(scorecard.read_bytes().replace(b"1", b"2", 1))
+
+
+@pytest.fixture
+def run():
+    """Run a command; returns what it wrote to standard output and to the other."""
+
+    def call(name: str, *arguments: str | int) -> tuple[str, str]:
+        out, err = io.StringIO(), io.StringIO()
+        try:
+            call_command(name, *map(str, arguments), stdout=out, stderr=err)
+        finally:
+            call.out, call.err = out.getvalue(), err.getvalue()
+        return call.out, call.err
+
+    return call

@@ -1,0 +1,233 @@
+"""`manage.py score_employee`: scored and logged as the API does."""
+
+import csv
+import io
+import json
+import os
+from getpass import getuser
+
+import pytest
+from django.core.management import CommandError
+from django.db import OperationalError
+from rest_framework.test import APIClient
+
+from attrition.models import Employee
+from predictions.management.commands import score_employee
+from predictions.models import Prediction
+from predictions.models.log import PredictionQuerySet
+from tests.factories import EmployeeFactory, make_key, seed_features
+from tests.predictions.refusals import send
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff() -> list[Employee]:
+    return [
+        EmployeeFactory(pk=pk, features=seed_features() | {"revenu_mensuel": pay})
+        for pk, pay in ((669, 3_447), (670, 7_280.5), (671, 2_000), (1_000, 19_000))
+    ]
+
+
+def by_api(*numbers: int) -> list[dict]:
+    _, secret = make_key()
+    return [
+        send(APIClient(), "POST", f"/predict_by_id/{number}", X_API_Key=secret).json()
+        for number in numbers
+    ]
+
+
+def test_json_is_a_list_with_the_keys_of_the_apis_answer(run, staff):
+    out, err = run("score_employee", 669, 671, "--format", "json")
+
+    found = json.loads(out)
+    answers = by_api(669, 671)
+    assert err == ""
+    assert [item["employee_id"] for item in found] == [669, 671]
+    for item, answer in zip(found, answers, strict=True):
+        assert item.keys() == {"employee_id"} | answer.keys()
+        for key in answer.keys() - {"db_id", "warnings"}:
+            assert repr(item[key]) == repr(answer[key])
+
+
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_a_command_scores_as_the_api_does_to_the_last_bit(run, staff, kind):
+    out, _ = run("score_employee", "--all", "--format", kind)
+
+    rows = json.loads(out) if kind == "json" else list(csv.DictReader(io.StringIO(out)))
+    answers = by_api(669, 670, 671, 1_000)
+    assert [float(row["proba_depart"]).hex() for row in rows] == [
+        answer["proba_depart"].hex() for answer in answers
+    ]
+    assert [int(row["employee_id"]) for row in rows] == [669, 670, 671, 1_000]
+
+
+def test_what_a_command_shows_is_in_the_log(run, staff):
+    out, _ = run("score_employee", "--all", "--format", "json")
+
+    for item in json.loads(out):
+        row = Prediction.objects.get(pk=item["db_id"])
+        assert row.employee_id == item["employee_id"]
+        assert row.proba_depart == item["proba_depart"]
+        assert (row.source, row.user_name) == ("command", getuser())
+        assert (row.key_prefix, row.key_owner, row.request_id) == ("", "", "")
+        assert row.input_payload == Employee.objects.get(pk=row.employee_id).features
+
+
+def test_employees_come_in_the_order_they_were_named_and_each_once(run, staff):
+    out, _ = run("score_employee", 1_000, 669, 1_000, "--format", "json")
+
+    assert [item["employee_id"] for item in json.loads(out)] == [1_000, 669]
+    assert Prediction.objects.count() == 2
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_table_is_for_people(run, staff, settings, language):
+    settings.LANGUAGE_CODE = language
+    EmployeeFactory(pk=672, features={"poste": "Manager"})
+
+    out, _ = run("score_employee", "--all")
+
+    lines = out.splitlines()
+    assert [line.split()[0] for line in lines[1:6]] == [
+        "669",
+        "670",
+        "671",
+        "672",
+        "1000",
+    ]
+    assert all("%" in line for line in lines[1:6])
+    assert " 5 " in f" {lines[6]} " or lines[6].startswith("5 ")
+    assert len(lines) > 7  # the model's warnings, and that a score is no decision
+
+
+def test_a_csv_is_one_table_that_a_spreadsheet_reads(run, staff):
+    EmployeeFactory(pk=672, features={"poste": "Manager"})
+
+    out, _ = run("score_employee", "--all", "--format", "csv")
+
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert len(rows) == 5
+    assert all(None not in row and None not in row.values() for row in rows)
+    thin = next(row for row in rows if row["employee_id"] == "672")
+    assert "thin_evidence" in thin["warnings"].split()
+    assert "revenu_mensuel" in thin["missing_features"].split()
+
+
+def test_a_csv_is_refused_an_explanation_that_it_could_not_show(run, staff):
+    with pytest.raises(CommandError, match="json"):
+        run("score_employee", 669, "--explain", "--format", "csv")
+
+    assert not Prediction.objects.exists()
+
+
+def test_an_explanation_is_given_on_demand(run, staff):
+    plain, _ = run("score_employee", 669, "--format", "json")
+    explained, _ = run("score_employee", 669, "--explain", "--format", "json")
+    table, _ = run("score_employee", 669, "--explain")
+
+    assert "explanation" not in json.loads(plain)[0]
+    assert json.loads(explained)[0]["explanation"]["contributions"]
+    assert "█" in table
+    assert len(table.splitlines()) > 10
+
+
+@pytest.mark.parametrize("kind", ["table", "json", "csv"])
+@pytest.mark.parametrize("named", [[670_000], [669, 670_000], [670_000, 669, 670_001]])
+def test_an_unknown_number_exits_with_1_and_nobody_is_logged(run, staff, kind, named):
+    with pytest.raises(CommandError) as caught:
+        run("score_employee", *named, "--format", kind)
+
+    assert caught.value.returncode == 1
+    assert "670000" in str(caught.value)
+    assert "669" not in str(caught.value)
+    assert not Prediction.objects.exists()
+    assert "0.4" not in run.out
+
+
+@pytest.mark.parametrize("named", ["0", "-5", "abc", "669a", str(2**63), "6.69", ""])
+def test_a_number_that_is_none_is_refused(run, staff, named):
+    with pytest.raises(CommandError):
+        run("score_employee", named)
+
+    assert not Prediction.objects.exists()
+
+
+@pytest.mark.parametrize("arguments", [[], [669, "--all"], [669, "--format", "xml"]])
+def test_a_call_that_says_not_whom_is_refused(run, staff, arguments):
+    with pytest.raises(CommandError):
+        run("score_employee", *arguments)
+
+    assert not Prediction.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["table", "json", "csv"])
+@pytest.mark.parametrize("chunk", [1, 2, 3, 500])
+def test_an_employee_who_fits_no_more_is_named_and_the_others_are_scored(
+    run, staff, monkeypatch, kind, chunk
+):
+    monkeypatch.setattr(score_employee, "CHUNK", chunk)
+    EmployeeFactory(pk=700, features=seed_features() | {"age": 300, "zzz": 1})
+    EmployeeFactory(pk=701, features=[])
+
+    with pytest.raises(CommandError) as caught:
+        run("score_employee", "--all", "--format", kind)
+
+    assert caught.value.returncode == 1
+    assert "2" in str(caught.value)
+    about = [line.split(":")[0] for line in run.err.splitlines()]
+    assert about == ["700", "700", "701"]
+    assert "age" in run.err
+    assert "zzz" in run.err
+    logged = list(
+        Prediction.objects.order_by("pk").values_list("employee_id", flat=True)
+    )
+    assert logged == [669, 670, 671, 1_000]
+    if kind == "json":
+        assert [item["employee_id"] for item in json.loads(run.out)] == logged
+    assert all(str(number) in run.out for number in logged)
+
+
+def test_when_nobody_fits_the_list_is_empty_and_still_a_list(run):
+    EmployeeFactory(pk=700, features={"age": 300})
+
+    with pytest.raises(CommandError):
+        run("score_employee", "--all", "--format", "json")
+
+    assert json.loads(run.out) == []
+
+
+def test_nobody_stored_is_an_empty_list(run):
+    out, _ = run("score_employee", "--all", "--format", "json")
+
+    assert json.loads(out) == []
+
+
+def test_a_damaged_release_scores_nobody(run, staff, broken_release):
+    with pytest.raises(CommandError, match=r"scorecard\.json"):
+        run("score_employee", "--all")
+
+    assert not Prediction.objects.exists()
+
+
+def test_a_log_that_cannot_be_written_shows_no_score(run, staff, monkeypatch):
+    def fail(queryset, rows, *args, **kwargs):
+        raise OperationalError(f"({rows[0].proba_depart!r})")
+
+    monkeypatch.setattr(PredictionQuerySet, "bulk_create", fail)
+
+    with pytest.raises(CommandError) as caught:
+        run("score_employee", "--all", "--format", "json")
+
+    assert "0.43" not in run.out + run.err + str(caught.value)
+
+
+def test_a_container_whose_user_has_no_name_can_score(run, staff, monkeypatch):
+    def unnamed() -> str:
+        raise KeyError("getpwuid(): uid not found: 1234")
+
+    monkeypatch.setattr(score_employee, "getuser", unnamed)
+
+    run("score_employee", 669)
+
+    assert Prediction.objects.get().user_name == f"uid {os.getuid()}"
