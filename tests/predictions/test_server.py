@@ -133,6 +133,19 @@ def test_one_connection_serves_many_requests_good_and_bad(server, connection):
         assert answer_of(connection)[0] == 422
 
 
+def test_a_header_that_is_none_is_not_quoted_in_the_log(server):
+    host = urlsplit(server.address)
+    request = b"GET /history HTTP/1.1\r\nHost: localhost\r\nX-API-Key %b\r\n\r\n"
+
+    with socket.create_connection((host.hostname, host.port), timeout=10) as raw:
+        raw.sendall(request.replace(b"%b", SECRET.encode()))
+        status = raw.makefile("rb").readline().split(b" ")[1]
+
+    assert status == b"400"
+    assert "Invalid request from ip=127.0.0.1" in server.log.read_text()
+    assert SECRET not in server.log.read_text()
+
+
 def test_callers_without_a_key_cannot_hold_the_service_with_half_a_body(server):
     host = urlsplit(server.address)
     head = (
