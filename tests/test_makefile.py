@@ -1,5 +1,6 @@
 """The words of the Makefile: each exists, and none leaves half of its work behind."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -25,8 +26,14 @@ def make(tmp_path):
     stub.chmod(0o755)
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        # Not this process's: under `make test` it holds the outer make's flags.
+        environment = {"PATH": os.environ["PATH"]}
         return subprocess.run(
-            ["make", *arguments], cwd=tmp_path, capture_output=True, text=True
+            ["make", *arguments],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
         )
 
     return run
