@@ -139,13 +139,10 @@ class Command(BaseCommand):
             call_command("score_employee", first.pk, stdout=self.stdout)
 
     def _welcome(self, address: str) -> None:
-        key = settings.API_KEY or "–"
-        if settings.API_KEY and not sys.stdout.isatty():
-            key = _("%s in .env.local or the environment") % "API_KEY"
         lines = [
             (_("API and its documentation"), f"{address}/docs"),
             (_("Back-office"), f"{address}/admin/"),
-            (_("API key, for the header X-API-Key"), key),
+            (_("API key, for the header X-API-Key"), settings.API_KEY or "–"),
         ]
         for title, value in lines:
             self.stdout.write(f"{title}: {value}")
