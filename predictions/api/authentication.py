@@ -21,8 +21,6 @@ class KeyHolder:
     """The caller behind an API key, where DRF expects a user."""
 
     is_authenticated = True
-    is_active = True
-    is_staff = False
     pk = None
 
     def __init__(self, key: ApiKey) -> None:

@@ -46,9 +46,6 @@ class PredictionQuerySet(models.QuerySet["Prediction"]):
             _never()
         return super().bulk_create(objs, batch_size)
 
-    def newest_first(self) -> "PredictionQuerySet":
-        return self.order_by("-created_at", "-id")
-
     def about(self, term: str) -> "PredictionQuerySet":
         """Rows of the employee with this number, or whose payload names it so."""
         query = Q()

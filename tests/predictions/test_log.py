@@ -246,7 +246,7 @@ def test_finding_a_person_chains_with_other_filters(make_prediction, log_row):
     make_prediction(employee_id=669)
     old = log_row(employee_id=669, model_version="0.9")
 
-    found = Prediction.objects.filter(model_version="0.9").about("669").newest_first()
+    found = Prediction.objects.filter(model_version="0.9").about("669")
 
     assert list(found) == [old]
 
