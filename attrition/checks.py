@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
 
 from attrition import releases
 from attrition.errors import ReleaseRejected
+from attrition.features import GROUNDS
+from attrition.flagged import override_in_words
 
 
 @register()
 def release_is_whole(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     try:
-        releases.current()
+        release = releases.current()
     except ReleaseRejected as error:
         return [
             Error(
@@ -20,7 +22,8 @@ def release_is_whole(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 id="attrition.E001",
             )
         ]
-    return []
+    override = override_in_words(release)
+    return [] if override is None else [Info(override, id="attrition.I001")]
 
 
 @register(Tags.security, deploy=True)
@@ -36,5 +39,26 @@ def release_is_real(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             f"Release {release.version} was trained on fictional data.",
             hint="Train one on your own extracts: manage.py train_model.",
             id="attrition.W001",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def release_uses_no_prohibited_ground(
+    app_configs: Any, **kwargs: Any
+) -> list[CheckMessage]:
+    try:
+        release = releases.current()
+    except ReleaseRejected:
+        return []
+    used = [name for name in release.scorecard.names if name in GROUNDS]
+    if not used:
+        return []
+    return [
+        Warning(
+            f"Release {release.version} uses {', '.join(used)}: a prohibited ground "
+            "(Code du travail, art. L.1132-1).",
+            hint="Its model card says why it was allowed; let another release serve.",
+            id="attrition.W002",
         )
     ]

@@ -3,8 +3,12 @@
 What it can compile: a ``Pipeline`` of a ``ColumnTransformer`` and a
 ``LogisticRegression``, where each block of columns goes through
 
-- ``SimpleImputer``, ``MinMaxScaler(clip=True)`` and ``StandardScaler`` (numbers), or
-- ``SimpleImputer`` and ``OneHotEncoder(handle_unknown="ignore")`` (everything else).
+- numbers: ``SimpleImputer``, ``MinMaxScaler(clip=True)``, maybe
+  ``FunctionTransformer(np.sqrt)``, ``StandardScaler``;
+- ordinals and categories: ``SimpleImputer``,
+  ``OneHotEncoder(handle_unknown="ignore")``;
+- counts, a point a number: ``SimpleImputer``, ``MinMaxScaler(clip=True)``,
+  ``OneHotEncoder(handle_unknown="ignore")``.
 
 Anything else raises NotAdditive with the name of the step.
 """
@@ -17,10 +21,16 @@ from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    MinMaxScaler,
+    OneHotEncoder,
+    StandardScaler,
+)
 
 from attrition import features
 from attrition.errors import NotAdditive
+from attrition.field import Value
 from attrition.scorecard import ChoicePoints, FieldPoints, NumberPoints, Scorecard
 
 
@@ -75,49 +85,77 @@ def _block(
     match steps:
         case [
             SimpleImputer(add_indicator=False) as imputer,
-            MinMaxScaler() as clip,
+            MinMaxScaler(clip=True) as unit,
+            *root,
             StandardScaler(with_mean=True, with_std=True) as z,
-        ]:
-            if not clip.clip:
-                raise NotAdditive(f"{name}: MinMaxScaler must have clip=True.")
-            yield from _numbers(columns, imputer, clip, z, weights)
+        ] if not root or _is_root(root, unit):
+            transform = "sqrt" if root else "none"
+            yield from _numbers(columns, imputer, unit, transform, z, weights)
         case [
             SimpleImputer(add_indicator=False) as imputer,
-            OneHotEncoder(min_frequency=None, max_categories=None) as encoder,
-        ]:
-            if encoder.handle_unknown != "ignore" or encoder.drop is not None:
-                raise NotAdditive(
-                    f"{name}: OneHotEncoder must ignore the unknown and drop nothing."
-                )
+            OneHotEncoder() as encoder,
+        ] if _is_plain(encoder):
             yield from _choices(columns, imputer, encoder, weights)
+        case [
+            SimpleImputer(add_indicator=False) as imputer,
+            MinMaxScaler(clip=True) as unit,
+            OneHotEncoder() as encoder,
+        ] if _is_plain(encoder):
+            yield from _counts(columns, imputer, unit, encoder, weights)
         case _:
             # repr: an option can be what isn't additive, and it names those set.
             kinds = " → ".join(repr(step) for step in steps)
-            raise NotAdditive(f"{name}: {kinds} can't be written as points.")
+            raise NotAdditive(
+                f"{name}: {kinds} can't be written as points. What can: "
+                "SimpleImputer → MinMaxScaler(clip=True) → StandardScaler, with "
+                "FunctionTransformer(numpy.sqrt) before the last or not; SimpleImputer "
+                "→ OneHotEncoder(handle_unknown='ignore'), with "
+                "MinMaxScaler(clip=True) before the last or not."
+            )
+
+
+def _is_root(steps: list[Any], unit: MinMaxScaler) -> bool:
+    """One square root, of what starts at 0."""
+    match steps:
+        case [FunctionTransformer(func=np.sqrt, kw_args=None, validate=False)]:
+            return bool(unit.feature_range[0] == 0)
+        case _:
+            return False
+
+
+def _is_plain(encoder: OneHotEncoder) -> bool:
+    """One column a value, none dropped or pooled, none for what it never saw."""
+    return (
+        encoder.handle_unknown == "ignore"
+        and encoder.drop is None
+        and encoder.min_frequency is None
+        and encoder.max_categories is None
+    )
 
 
 def _numbers(
     columns: list[str],
     imputer: SimpleImputer,
-    clip: MinMaxScaler,
+    unit: MinMaxScaler,
+    transform: str,
     z: StandardScaler,
     weights: Iterator[float],
 ) -> Iterator[tuple[FieldPoints, float]]:
     for i, column in enumerate(columns):
         usual = float(imputer.statistics_[i])
-        # z-score of the clipped value: ((value * scale + min) - mean) / std
-        slope = float(clip.scale_[i] / z.scale_[i])
-        offset = float((clip.min_[i] - z.mean_[i]) / z.scale_[i])
         weight = next(weights)
         points = NumberPoints(
             field=column,
-            low=float(clip.data_min_[i]),
-            high=float(clip.data_max_[i]),
-            weight=weight * slope,
+            low=float(unit.data_min_[i]),
+            high=float(unit.data_max_[i]),
+            scale=float(unit.scale_[i]),
+            offset=float(unit.min_[i]),
+            transform=transform,
+            weight=weight / float(z.scale_[i]),
             usual=usual,
             null=usual,
         )
-        yield points, weight * (usual * slope + offset)
+        yield points, points.weight * (points.at_usual - float(z.mean_[i]))
 
 
 def _choices(
@@ -127,18 +165,51 @@ def _choices(
     weights: Iterator[float],
 ) -> Iterator[tuple[FieldPoints, float]]:
     for i, column in enumerate(columns):
-        values = [_plain(value) for value in encoder.categories_[i]]
-        table = {value: next(weights) for value in values}
-        usual = _plain(imputer.statistics_[i])
-        at_usual = table.get(usual, 0.0)
-        points = ChoicePoints(
-            field=column,
-            table={value: weight - at_usual for value, weight in table.items()},
-            usual=usual,
-            null=usual,
-            unseen=-at_usual,
-        )
-        yield points, at_usual
+        table = {_plain(value): next(weights) for value in encoder.categories_[i]}
+        yield _relative(column, table, _plain(imputer.statistics_[i]), clip=None)
+
+
+def _counts(
+    columns: list[str],
+    imputer: SimpleImputer,
+    unit: MinMaxScaler,
+    encoder: OneHotEncoder,
+    weights: Iterator[float],
+) -> Iterator[tuple[FieldPoints, float]]:
+    for i, column in enumerate(columns):
+        scaled = {float(value): next(weights) for value in encoder.categories_[i]}
+        low, high = float(unit.data_min_[i]), float(unit.data_max_[i])
+        # The encoder saw scaled counts: scale each whole number to find its weight.
+        table: dict[Value, float] = {
+            count: weight
+            for count in range(int(low), int(high) + 1)
+            if (weight := scaled.get(count * unit.scale_[i] + unit.min_[i])) is not None
+        }
+        if len(table) != len(scaled):
+            raise NotAdditive(f"{column}: a count must be a whole number.")
+        # A constant for the missing is clipped too: it passes through the scaler.
+        usual = _plain(min(max(imputer.statistics_[i], low), high))
+        yield _relative(column, table, usual, clip=(low, high))
+
+
+def _relative(
+    column: str,
+    table: dict[Value, float],
+    usual: Value,
+    *,
+    clip: tuple[float, float] | None,
+) -> tuple[ChoicePoints, float]:
+    """Each value's weight less the usual one's, and that one, for the base."""
+    at_usual = table.get(usual, 0.0)
+    points = ChoicePoints(
+        field=column,
+        table={value: weight - at_usual for value, weight in table.items()},
+        usual=usual,
+        null=usual,
+        unseen=-at_usual,
+        clip=clip,
+    )
+    return points, at_usual
 
 
 def _plain(value: Any) -> Any:

@@ -47,3 +47,7 @@ class ReleaseRejected(AttritionError):
 
 class NotAdditive(AttritionError):
     """A pipeline that is no scorecard; the text names the step."""
+
+
+class TrainingRefused(AttritionError):
+    """Data or wishes that no honest model can be trained on; the text says why."""

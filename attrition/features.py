@@ -22,13 +22,31 @@ YEARS: dict[str, Any] = {
     "singular": Text("an", "year"),
 }
 COUNT: dict[str, Any] = {"low": 0, "high": 100, "whole": True}
-SATISFACTION: dict[str, Any] = {
-    "low": 1,
-    "high": 4,
-    "whole": True,
-    "help": Text("de 1 (basse) à 4 (très haute)", "from 1 (low) to 4 (very high)"),
-    "actionable": True,
-}
+
+
+def _satisfaction(changeable_fr: str, changeable_en: str) -> dict[str, Any]:
+    """A mark of the survey: what an employer can change where it is low."""
+    return {
+        "low": 1,
+        "high": 4,
+        "whole": True,
+        "help": Text("de 1 (basse) à 4 (très haute)", "from 1 (low) to 4 (very high)"),
+        "actionable": True,
+        "care": Text(
+            "réponse à une enquête, donnée de bonne foi",
+            "an answer to a survey, given in good faith",
+        ),
+        "reason": Text(
+            f"{changeable_fr} : là, un employeur peut agir pour qu'une personne "
+            "reste. Condition : elle a su, avant de répondre, à quoi servirait sa "
+            "réponse (RGPD, art. 13) ; sinon, entraîner sans ce champ.",
+            f"{changeable_en}: there an employer can act to make somebody stay. "
+            "Condition: people knew before they answered what their answer would serve "
+            "(GDPR, article 13); otherwise, train without this field.",
+        ),
+    }
+
+
 MARK: dict[str, Any] = {
     "low": 1,
     "high": 4,
@@ -138,7 +156,10 @@ FIELDS: tuple[Field, ...] = (
         EVAL,
         Text("Satisfaction : environnement", "Satisfaction: environment"),
         3,
-        **SATISFACTION,
+        **_satisfaction(
+            "Locaux, bruit et outils se changent",
+            "Premises, noise and tools can be changed",
+        ),
     ),
     Field(
         "note_evaluation_precedente",
@@ -163,7 +184,10 @@ FIELDS: tuple[Field, ...] = (
         EVAL,
         Text("Satisfaction : nature du travail", "Satisfaction: the work itself"),
         3,
-        **SATISFACTION,
+        **_satisfaction(
+            "Le contenu du poste se revoit avec la personne",
+            "What a role holds can be reviewed with the person",
+        ),
     ),
     Field(
         "satisfaction_employee_equipe",
@@ -171,7 +195,10 @@ FIELDS: tuple[Field, ...] = (
         EVAL,
         Text("Satisfaction : équipe", "Satisfaction: team"),
         3,
-        **SATISFACTION,
+        **_satisfaction(
+            "Une équipe en difficulté s'accompagne",
+            "A team in trouble can be helped",
+        ),
     ),
     Field(
         "satisfaction_employee_equilibre_pro_perso",
@@ -179,7 +206,10 @@ FIELDS: tuple[Field, ...] = (
         EVAL,
         Text("Satisfaction : équilibre pro/perso", "Satisfaction: work-life balance"),
         3,
-        **SATISFACTION,
+        **_satisfaction(
+            "Horaires et charge de travail s'aménagent",
+            "Hours and workload can be arranged",
+        ),
     ),
     Field(
         "eval_number",
@@ -270,6 +300,18 @@ FIELDS: tuple[Field, ...] = (
         low=0,
         high=20_000,
         unit=Text("km", "km"),
+        care=Text(
+            "indice du lieu de résidence, un critère prohibé",
+            "a proxy for the place of residence, a prohibited ground",
+        ),
+        reason=Text(
+            "Seule la longueur du trajet est utilisée, jamais l'adresse : c'est une "
+            "condition de travail, que l'employeur peut alléger (télétravail, "
+            "horaires, transport). À retirer si elle se met à désigner un quartier.",
+            "Only the length of the journey is used, never the address: it is a "
+            "condition of work that an employer can ease (remote days, hours, "
+            "transport). To be left out if it comes to stand for a neighbourhood.",
+        ),
     ),
     Field(
         "niveau_education",
@@ -377,7 +419,9 @@ FIELDS: tuple[Field, ...] = (
 BY_NAME = {field.name: field for field in FIELDS}
 SPELLINGS = {field.spelling: field.name for field in FIELDS if field.spelling}
 SCORABLE = tuple(field for field in FIELDS if field.is_scorable)
+GROUNDS = tuple(field.name for field in FIELDS if field.ground is not None)
 TRAINING_COLUMNS = tuple(field.name for field in SCORABLE if field.ground is None)
+"""What a model may use without further ado: no prohibited ground."""
 IDENTIFIERS = tuple(field.name for field in FIELDS if field.kind is IDENTIFIER)
 
 

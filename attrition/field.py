@@ -74,6 +74,10 @@ class Field:
     """The prohibited ground it is (Code du travail, art. L.1132-1)."""
     actionable: bool = False
     """Whether an employer can change it."""
+    care: Text | None = None
+    """Why a release that uses it owes a written reason."""
+    reason: Text | None = None
+    """The reason that a release gives where its maker writes no other."""
 
     @property
     def is_scorable(self) -> bool:

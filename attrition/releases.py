@@ -33,10 +33,14 @@ TOLERANCE = 1e-12  # how far a reference case may be from its probability
 class Release:
     """A verified release, ready to score."""
 
-    version: str
+    folder: Path
     artifact_sha256: str
     card: Mapping[str, Any]
     scorecard: Scorecard
+
+    @property
+    def version(self) -> str:
+        return self.folder.name
 
     @cached_property
     def validator(self) -> Validator:
@@ -96,8 +100,20 @@ def load(version: str) -> Release:
     return _load(settings.MODEL_DIR / version)
 
 
+def load_anew(version: str) -> Release:
+    """Verify a release as it stands on the disk now, whatever is in memory.
+
+    Raises ReleaseRejected.
+    """
+    return _verified(settings.MODEL_DIR / version)
+
+
 @lru_cache(maxsize=32)
 def _load(folder: Path) -> Release:
+    return _verified(folder)
+
+
+def _verified(folder: Path) -> Release:
     if folder.parent == settings.MODEL_DIR and (folder / SCORECARD).is_file():
         _read(folder / CARD)
     if folder.parent != settings.MODEL_DIR or folder.name not in versions():
@@ -107,7 +123,7 @@ def _load(folder: Path) -> Release:
         )
     card_bytes = _read(folder / CARD)
     card = _card(folder / CARD, card_bytes)
-    contents = {name: _verified(folder / name, card) for name in LISTED_FILES}
+    contents = {name: _described(folder / name, card) for name in LISTED_FILES}
     expected = _parsed(folder / FEATURES, contents[FEATURES])
     if not isinstance(expected, list) or not all(isinstance(n, str) for n in expected):
         raise _restore(folder / FEATURES, "is not a list of fields")
@@ -125,7 +141,7 @@ def _load(folder: Path) -> Release:
     if list(scorecard.names) != expected:
         raise _restore(folder / SCORECARD, f"does not score what {FEATURES} lists")
     release = Release(
-        version=folder.name,
+        folder=folder,
         artifact_sha256=hashlib.sha256(card_bytes).hexdigest(),
         card=card,
         scorecard=scorecard,
@@ -158,7 +174,7 @@ def _card(path: Path, contents: bytes) -> Mapping[str, Any]:
     return card  # type: ignore[no-any-return]
 
 
-def _verified(path: Path, card: Mapping[str, Any]) -> bytes:
+def _described(path: Path, card: Mapping[str, Any]) -> bytes:
     contents = _read(path)
     if hashlib.sha256(contents).hexdigest() != card["files"].get(path.name):
         raise _restore(path, f"is not the file that {CARD} describes")
@@ -183,7 +199,7 @@ def _prove(release: Release, path: Path, contents: bytes) -> None:
             found = release.scorecard.probability(values)
             # <= is false of NaN, which reproduces nothing.
             reproduces = abs(found - case["proba_depart"]) <= TOLERANCE
-        except (InvalidFeatures, KeyError, TypeError) as error:
+        except (InvalidFeatures, KeyError, TypeError, ValueError) as error:
             what = f"can't be scored: case {number} ({error})"
             raise _restore(path, what) from error
         if not reproduces:

@@ -3,25 +3,29 @@
 Points are relative to the field's usual value in training, which itself gets exactly 0,
 so that ``logit = base + Σ points`` and each point reads "compared with usual".
 Scoring needs neither scikit-learn nor numpy; `attrition.compiling` makes a scorecard
-from a fitted pipeline.
+from a fitted pipeline, `attrition.bulk` scores many people with one.
 """
 
+import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 from attrition.field import Value
 
-FORMAT = 1
+FORMAT = 2
 Values = Mapping[str, Value | None]
+
+TRANSFORMS: dict[str, Callable[[float], float]] = {"none": float, "sqrt": math.sqrt}
 
 
 @dataclass(frozen=True, slots=True)
 class NumberPoints:
-    """``weight * (clip(value, low, high) - usual)``; `low` and `high` seen in training.
+    """``weight * (t(value) - t(usual))``, t(x) = transform(clip(x) * scale + offset).
 
-    A null counts as `null`.
+    The clip is to what training has seen, from `low` to `high`. A null counts as
+    `null`. Raises ValueError where the transform is unknown or not defined at `low`.
     """
 
     field: str
@@ -30,10 +34,27 @@ class NumberPoints:
     weight: float
     usual: float
     null: float
+    # A format 1 scorecard names none of these.
+    scale: float = 1.0
+    offset: float = 0.0
+    transform: str = "none"
+    at_usual: float = dataclasses.field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.transform not in TRANSFORMS:
+            raise ValueError(f"{self.field}: no transform {self.transform!r}")
+        self._transformed(self.low)  # the square root of a negative number
+        object.__setattr__(self, "at_usual", self._transformed(self.usual))
+
+    def _transformed(self, number: float) -> float:
+        clipped = min(max(number, self.low), self.high)
+        # As MinMaxScaler has it: another order of the same sum rounds differently,
+        # and a square root near 0 would show it.
+        return TRANSFORMS[self.transform](clipped * self.scale + self.offset)
 
     def points(self, value: Value | None) -> float:
         number = self.null if value is None else float(value)
-        return self.weight * (min(max(number, self.low), self.high) - self.usual)
+        return self.weight * (self._transformed(number) - self.at_usual)
 
     def covers(self, value: Value) -> bool:
         """Whether training has seen such a value."""
@@ -44,6 +65,9 @@ class NumberPoints:
             "field": self.field,
             "low": self.low,
             "high": self.high,
+            "scale": self.scale,
+            "offset": self.offset,
+            "transform": self.transform,
             "weight": self.weight,
             "usual": self.usual,
             "null": self.null,
@@ -52,16 +76,25 @@ class NumberPoints:
 
 @dataclass(frozen=True, slots=True)
 class ChoicePoints:
-    """A point a value; `unseen` for one that training never saw, `null` names one."""
+    """A point a value; `unseen` for one that training never saw, `null` names one.
+
+    Where `clip` says what training has seen of a count, a value beyond it counts as
+    the nearest end.
+    """
 
     field: str
     table: Mapping[Value, float]
     usual: Value
     null: Value
     unseen: float
+    clip: tuple[float, float] | None = None
 
     def points(self, value: Value | None) -> float:
-        return self.table.get(self.null if value is None else value, self.unseen)
+        if value is None:
+            value = self.null
+        elif self.clip is not None:
+            value = min(max(float(value), self.clip[0]), self.clip[1])
+        return self.table.get(value, self.unseen)
 
     def covers(self, value: Value) -> bool:
         return value in self.table
@@ -71,6 +104,7 @@ class ChoicePoints:
         return {
             "field": self.field,
             "table": [list(pair) for pair in self.table.items()],
+            "clip": self.clip and list(self.clip),
             "usual": self.usual,
             "null": self.null,
             "unseen": self.unseen,
@@ -138,8 +172,11 @@ class Scorecard:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Scorecard":
-        """Read what `as_json` wrote. Raises KeyError, TypeError or ValueError."""
-        if document["format"] != FORMAT:
+        """Read what `as_json` wrote, also in format 1 (release 1.0.0).
+
+        Raises KeyError, TypeError or ValueError.
+        """
+        if document["format"] not in (1, FORMAT):
             raise ValueError(f"scorecard format {document['format']}, not {FORMAT}")
         return cls(
             float(document["base"]),
@@ -148,9 +185,11 @@ class Scorecard:
 
 
 def _field_from_json(item: Mapping[str, Any]) -> FieldPoints:
-    if "table" in item:
-        return ChoicePoints(**{**item, "table": dict(item["table"])})
-    return NumberPoints(**item)
+    if "table" not in item:
+        return NumberPoints(**item)
+    clip = item.get("clip")
+    low_high = None if clip is None else (float(clip[0]), float(clip[1]))
+    return ChoicePoints(**{**item, "table": dict(item["table"]), "clip": low_high})
 
 
 def probability_of(logit: float) -> float:

@@ -1,217 +1,171 @@
-"""Fits, measures and proves a model; `attrition.release_writer` writes it down."""
+"""From people to a model that is measured and proven; writes nothing."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-import pandas as pd
-from sklearn.compose import ColumnTransformer
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import (
-    average_precision_score,
-    brier_score_loss,
-    precision_recall_fscore_support,
-    roc_auc_score,
-)
-from sklearn.model_selection import RepeatedStratifiedKFold
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
+from django.utils.translation import gettext as _
+from sklearn.pipeline import Pipeline
 
 from attrition import features
-from attrition.errors import AttritionError
-from attrition.extracts import Person
-from attrition.field import Field, Kind
+from attrition.compiling import compile_scorecard
+from attrition.errors import TrainingRefused
+from attrition.evaluation import Evaluation, Track, cost_of, evaluate, untracked
+from attrition.proving import prove
+from attrition.recipe import NUMBER, Recipe, chosen, new_pipeline, recipe_for
 from attrition.scorecard import Scorecard
-from attrition.validation import STORABLE
+from attrition.tables import rows_of
+from attrition.training_set import TrainingSet
+from attrition.validation import nearest
 
-FEWEST_LEAVERS = 50  # below, a fold of five holds fewer than ten to be measured on
-TOLERANCE = 1e-12  # between the scorecard's probability and the pipeline's
-STRENGTH = 0.2  # C of the logistic regression
-FOLDS = {"n_splits": 5, "n_repeats": 6, "random_state": 0}
-
-
-class TrainingRefused(AttritionError):
-    """Data that no honest model can be trained on; the text says why."""
+Cost = Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True)
-class TrainingSet:
-    """`X`: one column a scored field, in the table's order; `y`: 1 for a leaver."""
+class Wishes:
+    """What whoever trains has decided; the card records it.
 
-    X: pd.DataFrame
-    y: np.ndarray[Any, np.dtype[np.int64]]
+    `allowed_grounds` says why a prohibited ground is used, `reasons` why a field that
+    needs care is, by field.
+    """
 
+    left_out: tuple[str, ...] = ()
+    allowed_grounds: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    seed: int = 0
 
-def is_number(field: Field) -> bool:
-    """Whether the model reads the field as a quantity; else each value is its own."""
-    return field.kind in (Kind.NUMBER, Kind.PERCENT)
-
-
-def training_set(people: Sequence[Person]) -> TrainingSet:
-    """Normalise the people's features. Raises TrainingRefused."""
-    y = np.array([int(bool(person.left)) for person in people], dtype=np.int64)
-    leavers = int(y.sum())
-    if min(leavers, len(y) - leavers) < FEWEST_LEAVERS:
-        raise TrainingRefused(
-            f"{leavers} of {len(y)} people left: at least {FEWEST_LEAVERS} leavers and "
-            f"as many who stayed are needed to measure what a model is worth."
+    def columns(self) -> tuple[str, ...]:
+        """The fields to train on, in the table's order. Raises TrainingRefused."""
+        for name in (*self.left_out, *self.allowed_grounds, *self.reasons):
+            _check_scorable(name)
+        for name in self.allowed_grounds:
+            if name not in features.GROUNDS:
+                raise TrainingRefused(
+                    f"{name} is no prohibited ground: it is used without being allowed."
+                )
+        for name in self.reasons:
+            if features.BY_NAME[name].care is None:
+                raise TrainingRefused(f"{name} needs no written reason.")
+        return tuple(
+            item.name
+            for item in features.SCORABLE
+            if item.name not in self.left_out
+            and (item.ground is None or item.name in self.allowed_grounds)
         )
-    X = frame(person.features for person in people)
-    if empty := [column for column in X if X[column].isna().all()]:
-        raise TrainingRefused(
-            f"These columns hold no value at all: {', '.join(empty)}."
-        )
-    return TrainingSet(X, y)
 
 
-def frame(payloads: Any, columns: Sequence[str] = features.TRAINING_COLUMNS) -> Any:
-    """A DataFrame of normalised values: floats, or objects where text may stand."""
-    values = [STORABLE.validate(payload) for payload in payloads]
-    return pd.DataFrame(
-        {
-            name: pd.Series(
-                [np.nan if row[name] is None else row[name] for row in values],
-                dtype=_dtype(features.BY_NAME[name]),
-            )
-            for name in columns
-        }
-    )
-
-
-def _dtype(field: Field) -> type:
-    return object if field.kind is Kind.CATEGORY or field.order else float
-
-
-def new_pipeline(columns: Sequence[str] = features.TRAINING_COLUMNS) -> Pipeline:
-    """The recipe: clip and scale numbers, one weight a value for everything else."""
-    fields = [features.BY_NAME[name] for name in columns]
-    numbers = [f.name for f in fields if is_number(f)]
-    marks = [f.name for f in fields if not is_number(f) and _dtype(f) is float]
-    names = [f.name for f in fields if _dtype(f) is object]
-    choices = make_pipeline(
-        SimpleImputer(strategy="most_frequent"), OneHotEncoder(handle_unknown="ignore")
-    )
-    blocks = ColumnTransformer(
-        [
-            (
-                "numbers",
-                make_pipeline(
-                    SimpleImputer(strategy="median"),
-                    MinMaxScaler(clip=True),
-                    StandardScaler(),
-                ),
-                numbers,
-            ),
-            ("marks", choices, marks),
-            ("names", choices, names),
-        ]
-    )
-    # newton-cholesky agrees to 1e-15 from machine to machine; lbfgs does not.
-    model = LogisticRegression(C=STRENGTH, solver="newton-cholesky")
-    return Pipeline([("columns", blocks), ("model", model)])
+def _check_scorable(name: str) -> None:
+    item = features.BY_NAME.get(name)
+    if item is None:
+        near = nearest(name, features.BY_NAME)
+        hint = f" Did you mean {near}?" if near else ""
+        raise TrainingRefused(f"{name}: no such field.{hint}")
+    if not item.is_scorable:
+        raise TrainingRefused(f"{name} is recorded and never scored ({item.kind}).")
 
 
 @dataclass(frozen=True)
-class Evaluation:
-    """Out-of-fold measures; `probabilities` is each person's mean over the repeats."""
+class Model:
+    """A fitted pipeline and the same as points; `difference` is the largest found."""
 
-    metrics: dict[str, dict[str, float]]
-    calibration: dict[str, float]
-    probabilities: Any
-
-
-def evaluate(data: TrainingSet) -> Evaluation:
-    """Repeated stratified cross-validation; the mean and spread of the 30 folds."""
-    folds = list(RepeatedStratifiedKFold(**FOLDS).split(data.X, data.y))
-    scores: dict[str, list[float]] = {
-        "average_precision": [],
-        "roc_auc": [],
-        "brier": [],
-    }
-    total = np.zeros(len(data.y))
-    for train, test in folds:
-        fitted = new_pipeline().fit(data.X.iloc[train], data.y[train])
-        p = fitted.predict_proba(data.X.iloc[test])[:, 1]
-        total[test] += p
-        scores["average_precision"].append(average_precision_score(data.y[test], p))
-        scores["roc_auc"].append(roc_auc_score(data.y[test], p))
-        scores["brier"].append(brier_score_loss(data.y[test], p))
-    p = total / FOLDS["n_repeats"]
-    spread = {
-        name: {"mean": float(np.mean(found)), "std": float(np.std(found))}
-        for name, found in scores.items()
-    }
-    return Evaluation(spread, _calibration(data.y, p), p)
+    recipe: Recipe
+    pipeline: Pipeline
+    scorecard: Scorecard
+    difference: float
 
 
-def _calibration(y: Any, p: Any) -> dict[str, float]:
-    """Mean and slope: 1.0 is the slope of probabilities that mean what they say.
+@dataclass(frozen=True)
+class Trained:
+    """A model and what was measured of it.
 
-    The slope is the weight of logit(p) in an unpenalised logistic regression (Cox
-    1958, "Two further applications of a model for binary regression").
+    `costs`: of leaving out each field that needs care; `costless`: those of them that
+    were left out because that costs nothing; `grounds_cost`: of using the prohibited
+    grounds that the model does without (None where there are none).
     """
-    logit = np.log(p / (1 - p)).reshape(-1, 1)
-    slope = LogisticRegression(C=np.inf).fit(logit, y).coef_[0, 0]
-    return {
-        "base_rate": float(y.mean()),
-        "mean_probability": float(p.mean()),
-        "slope": float(slope),
-    }
+
+    model: Model
+    evaluation: Evaluation
+    costs: Mapping[str, Cost]
+    costless: tuple[str, ...]
+    grounds_cost: Cost | None
 
 
-def threshold_table(y: Any, p: Any) -> list[dict[str, float]]:
-    """Precision, recall, F1 and share flagged at 0.05, 0.06 … 0.95, out of fold."""
-    rows = []
-    for percent in range(5, 96):
-        flagged = p >= percent / 100
-        precision, recall, f1, _ = precision_recall_fscore_support(
-            y, flagged, average="binary", zero_division=0.0
-        )
-        rows.append(
-            {
-                "threshold": percent / 100,
-                "precision": float(precision),
-                "recall": float(recall),
-                "f1": float(f1),
-                "flagged": float(flagged.mean()),
-            }
-        )
-    return rows
+def train(
+    data: TrainingSet, wishes: Wishes = Wishes(), track: Track[Any] = untracked
+) -> Trained:
+    """Measure, weigh the fields that need care, fit on everybody, compile, prove.
 
-
-def prove(scorecard: Scorecard, pipeline: Pipeline, X: pd.DataFrame) -> float:
-    """Return the largest difference of probability over `X` and hostile rows.
-
-    Raises TrainingRefused above `TOLERANCE`.
+    Raises TrainingRefused or NotAdditive.
     """
-    everything = pd.concat([X, hostile_rows(X)], ignore_index=True)
-    expected = pipeline.predict_proba(everything)[:, 1]
-    found = [scorecard.probability(row) for row in plain_rows(everything)]
-    worst = float(np.abs(expected - np.array(found)).max())
-    if not worst <= TOLERANCE:  # > would let NaN pass
+    recipe = recipe_for(data.X, wishes.columns(), wishes.seed)
+    evaluation = evaluate(data, recipe, track)
+    costs = {
+        item.name: cost_of(
+            data, evaluation, _leaving_out(item.name), track, _without(item.name)
+        )
+        for item in features.SCORABLE
+        if item.care and item.name in recipe.columns
+    }
+    costless = tuple(
+        name for name, cost in costs.items() if cost["average_precision"]["mean"] <= 0
+    )
+    if costless:
+        recipe = recipe.without(*costless)
+        evaluation = evaluate(data, recipe, track)
+    return Trained(
+        fit(data, recipe),
+        evaluation,
+        costs,
+        costless,
+        _grounds_cost(data, recipe, evaluation, track),
+    )
+
+
+def _without(name: str) -> str:
+    return _("without %(field)s") % {"field": name}
+
+
+def _leaving_out(name: str) -> Any:
+    return lambda recipe: recipe.without(name)
+
+
+def _grounds_cost(
+    data: TrainingSet, recipe: Recipe, evaluation: Evaluation, track: Track[Any]
+) -> Cost | None:
+    unused = [
+        name
+        for name in features.GROUNDS
+        if features.BY_NAME[name].is_scorable
+        and name not in recipe.columns
+        and data.X[name].notna().any()
+    ]
+    if not unused:
+        return None
+    return cost_of(
+        data,
+        evaluation,
+        lambda r: r.using(*unused),
+        track,
+        _("with the prohibited grounds"),
+    )
+
+
+def fit(data: TrainingSet, recipe: Recipe) -> Model:
+    """Choose the transform and the strength, fit on everybody, compile and prove."""
+    X = data.X[list(recipe.columns)]
+    best = chosen(recipe, X, data.y)
+    pipeline = new_pipeline(best).fit(X, data.y)
+    scorecard = compile_scorecard(pipeline)
+    return Model(best, pipeline, scorecard, prove(scorecard, pipeline, rows_of(X)))
+
+
+def retrained(data: TrainingSet, card: Mapping[str, Any]) -> Model:
+    """The model of a card again, from the same data. Raises TrainingRefused."""
+    made_with = card["model"].get("recipe")
+    if made_with != NUMBER:
         raise TrainingRefused(
-            f"The scorecard is off the pipeline by {worst:.1e}, more than {TOLERANCE}."
+            f"That release was trained in another way (recipe {made_with or 1}, this "
+            f"version trains recipe {NUMBER}): check out the version that made it."
         )
-    return worst
-
-
-def hostile_rows(X: pd.DataFrame, count: int = 500) -> pd.DataFrame:
-    """Rows of nulls, of values never seen and of numbers far out of range."""
-    rng = np.random.default_rng(0)
-    columns = {}
-    for name in map(str, X):
-        dtype = _dtype(features.BY_NAME[name])
-        odd = ["never seen"] if dtype is object else [-1e6, 1e9]
-        seen = X[name].dropna().unique().tolist()
-        pool: Any = np.array([np.nan, *odd, *seen[:20]], dtype=dtype)
-        columns[name] = rng.choice(pool, size=count)
-    hostile = pd.DataFrame(columns)
-    hostile.iloc[0] = np.nan
-    return hostile
-
-
-def plain_rows(X: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    for row in X.to_dict("records"):
-        yield {str(k): None if v != v else v for k, v in row.items()}
+    columns: Sequence[str] = card["model"]["columns"]
+    return fit(data, recipe_for(data.X, columns, card["model"]["seed"]))

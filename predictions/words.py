@@ -1,5 +1,6 @@
 """How an answer reads, wherever a person sees it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.formats import number_format
@@ -19,7 +20,7 @@ def percent(probability: float, threshold: float) -> str:
         shown = round(probability * 100, decimals)
         if (shown >= threshold * 100) == is_above:
             break
-    return f"{number_format(shown, decimals)} %"
+    return f"{rounded(shown, decimals)} %"
 
 
 def class_in_words(prediction: int, warnings: list[dict[str, Any]]) -> str:
@@ -36,3 +37,39 @@ def label_of(name: str) -> str:
 
 def value_in_words(name: str, value: Value | None) -> str:
     return BY_NAME[name].in_words(value)
+
+
+def rounded(number: float, decimals: int) -> str:
+    """In the reader's notation; Django's number_format alone makes 0.839 of 0.8396."""
+    return str(number_format(round(number, decimals), decimals))
+
+
+def signed(size: float, decimals: int = 2) -> str:
+    """With its sign, and a minus as long as the plus; 0 has none."""
+    shown = round(size, decimals)
+    sign = "" if shown == 0 else "+" if shown > 0 else "−"
+    return f"{sign}{rounded(abs(shown), decimals)}"
+
+
+def share_in_words(share: float, decimals: int = 1) -> str:
+    """A share from 0 to 1 as a percentage, with a no-break space before its sign."""
+    return f"{rounded(share * 100, decimals)}\u00a0%"
+
+
+def direction_in_words(points: float) -> str:
+    """What a contribution goes with; never what it causes."""
+    if not points:
+        return _("as usual")
+    if points > 0:
+        return _("associated with a higher risk than usual")
+    return _("associated with a lower risk than usual")
+
+
+def reason_in_words(contribution: Mapping[str, Any]) -> str:
+    """One contribution as a sentence: field, value, usual value, direction."""
+    return _("%(label)s: %(value)s (usually %(usual)s): %(direction)s") % {
+        "label": contribution["label"],
+        "value": value_in_words(contribution["field"], contribution["value"]),
+        "usual": value_in_words(contribution["field"], contribution["usual"]),
+        "direction": direction_in_words(contribution["points"]),
+    }

@@ -10,6 +10,7 @@ browsable_login = [
 ]
 
 urlpatterns = [
+    path("admin/releases/", include("predictions.admin.releases")),
     path("admin/", admin.site.urls),
     # What DRF's browsable pages link to when they offer to log in or out.
     path("session/", include((browsable_login, "rest_framework"))),

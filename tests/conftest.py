@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 
 from predictions.models import Source
 from predictions.services import Caller, Record, predict
+from tests import shipped
 from tests.factories import EmployeeFactory, make_key, make_user, seed_features
 
 
@@ -25,11 +26,11 @@ def _quick_passwords(settings) -> None:
 
 @pytest.fixture(scope="session")
 def shipped_releases(tmp_path_factory) -> Path:
-    """Release 1.0.0 and nothing else, whatever somebody trained in the checkout."""
+    """A copy of what is shipped, and nothing else."""
     folder = tmp_path_factory.mktemp("releases") / "ml_artifacts"
-    source = Path(__file__).parent.parent / "ml_artifacts" / "1.0.0"
-    shutil.copytree(source, folder / "1.0.0")
-    (folder / "CURRENT").write_text("1.0.0\n")
+    for version in shipped.VERSIONS:
+        shutil.copytree(shipped.FOLDER / version, folder / version)
+    (folder / "CURRENT").write_text(f"{shipped.SERVES}\n")
     return folder
 
 

@@ -1,10 +1,16 @@
 """What the commands print of problems."""
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 from django.utils.translation import gettext as _
+from tqdm import tqdm
 
 from attrition.extracts import ExtractError
 
 MOST_SHOWN = 20
+
+T = TypeVar("T")
 
 
 def problem_list(error: ExtractError, outcome: str) -> str:
@@ -14,3 +20,8 @@ def problem_list(error: ExtractError, outcome: str) -> str:
         rest = {"count": len(error.located) - MOST_SHOWN}
         lines.append(_("… and %(count)s more.") % rest)
     return "\n".join([*lines, outcome])
+
+
+def progress(items: Iterable[T], what: str) -> Iterable[T]:
+    """A bar on a terminal's standard error; nothing anywhere else."""
+    return tqdm(items, desc=what, disable=None, leave=False)

@@ -2,17 +2,28 @@
 
 from django.contrib import admin
 from django.template.loader import render_to_string
-from django.utils.formats import date_format, number_format
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from attrition import releases
 from attrition.errors import InvalidFeatures, ReleaseRejected
 from attrition.features import BY_NAME, SPELLINGS
+from attrition.scorecard import probability_of
 from predictions.admin.base import ReadOnlyAdmin
 from predictions.answers import explanation, warnings_in_words
+from predictions.charts import Bar
 from predictions.models import Prediction
 from predictions.services import explain
-from predictions.words import class_in_words, label_of, percent, value_in_words
+from predictions.words import (
+    class_in_words,
+    label_of,
+    percent,
+    reason_in_words,
+    signed,
+)
 
 
 @admin.register(Prediction)
@@ -45,7 +56,7 @@ class PredictionAdmin(ReadOnlyAdmin):
         ),
         (
             _("What answered"),
-            {"fields": ["model_version", "artifact_sha256", "request_id"]},
+            {"fields": ["release", "artifact_sha256", "request_id"]},
         ),
     ]
 
@@ -74,6 +85,13 @@ class PredictionAdmin(ReadOnlyAdmin):
         key = f"{row.key_owner} ({row.key_prefix}…)" if row.key_owner else ""
         return row.user_name or key or "–"
 
+    @admin.display(description=_("model version"))
+    def release(self, row):
+        if row.model_version not in releases.versions():
+            return row.model_version
+        address = reverse("release", args=[row.model_version])
+        return format_html('<a href="{}">{}</a>', address, row.model_version)
+
     @admin.display(description=_("to know"))
     def notes(self, row):
         warnings = [
@@ -86,7 +104,7 @@ class PredictionAdmin(ReadOnlyAdmin):
     @admin.display(description=_("contributions"))
     def why(self, row):
         try:
-            found = explanation(explain(row))["contributions"]
+            explained = explain(row)
         except ReleaseRejected:
             return _(
                 "The release that gave this answer is no longer available, so the "
@@ -97,20 +115,23 @@ class PredictionAdmin(ReadOnlyAdmin):
                 "The release that gave this answer cannot read the data on record, so "
                 "the contributions cannot be shown."
             )
-        largest = max(abs(item["points"]) for item in found) or 1.0
-        lines = [
-            item
-            | {
-                "value": value_in_words(item["field"], item["value"]),
-                "usual": value_in_words(item["field"], item["usual"]),
-                "share": round(abs(item["points"]) / largest * 100),
-                "raises": item["points"] > 0,
-                "size": number_format(round(abs(item["points"]), 2), 2),
-            }
-            for item in found
-            if item["points"]
-        ]
-        return render_to_string("admin/predictions/why.html", {"lines": lines})
+        found = explanation(explained)["contributions"]
+        largest = max(abs(item["points"]) for item in found)
+        context = {
+            "usual": percent(probability_of(explained.base), row.threshold),
+            "found": percent(row.proba_depart, row.threshold),
+            "lines": [
+                {
+                    "words": reason_in_words(item),
+                    "points": signed(item["points"]),
+                    "bar": Bar.of(item["points"], largest, middle=80, half=78),
+                }
+                for item in found
+                if item["points"]
+            ],
+            "others": ", ".join(i["label"] for i in found if not i["points"]),
+        }
+        return render_to_string("admin/predictions/why.html", context)
 
     @admin.display(description=_("features as sent"))
     def asked(self, row):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from predictions.words import class_in_words, percent, value_in_words
+from predictions.words import class_in_words, percent, reason_in_words, signed
 
 Answer = dict[str, Any]
 BAR = 20  # characters of the longest bar
@@ -47,11 +47,8 @@ def _bars(contributions: list[Answer]) -> Iterator[str]:
         if not item["points"]:
             continue
         bar = "█" * max(1, round(abs(item["points"]) / largest * BAR))
-        words = _("%(value)s, usually %(usual)s") % {
-            "value": value_in_words(item["field"], item["value"]),
-            "usual": value_in_words(item["field"], item["usual"]),
-        }
-        yield f"    {item['points']:+.2f} {bar:<{BAR}} {item['label']}: {words}"
+        yield f"    {signed(item['points']):>6} {bar:<{BAR}} {reason_in_words(item)}"
+    yield "    " + _("These are associations: it is not a cause.")
 
 
 def as_json(answers: Iterable[Answer]) -> Iterator[str]:

@@ -1,19 +1,15 @@
-import hashlib
 import io
 import shutil
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from rest_framework.test import APIClient
 
 from attrition import releases
 from predictions.models import Prediction, Source
+from tests import shipped
 from tests.factories import make_key, make_user, seed_features
-
-CARD = settings.BASE_DIR / "ml_artifacts" / "1.0.0" / releases.CARD
-CARD_SHA256 = hashlib.sha256(CARD.read_bytes()).hexdigest()
 
 
 @pytest.fixture
@@ -54,9 +50,9 @@ def log_row(db):
             "input_payload": seed_features(),
             "proba_depart": 0.4,
             "prediction": 1,
-            "threshold": 0.37,
-            "model_version": "1.0.0",
-            "artifact_sha256": CARD_SHA256,
+            "threshold": shipped.THRESHOLD,
+            "model_version": shipped.SERVES,
+            "artifact_sha256": shipped.CARD_SHA256,
             "source": Source.API,
         }
         row = Prediction(**usual | changes)

@@ -1,6 +1,7 @@
 """Trains a release from the three HR extracts; never changes what serves."""
 
 import re
+import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from attrition import extracts, release_writer, releases, training
-from attrition.errors import NotAdditive, ReleaseRejected
-from attrition.management.reports import problem_list
+from attrition import bulk, employees, extracts, release_writer, releases, training
+from attrition.errors import NotAdditive, ReleaseRejected, TrainingRefused
+from attrition.management import training_report
+from attrition.management.reports import problem_list, progress
+from attrition.model_card import model_card
+from attrition.tables import rows_of
+from attrition.training_set import TrainingSet, training_set
 
 REPRODUCED_TO = 1e-9  # largest difference of a probability
 VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
@@ -42,6 +47,38 @@ class Command(BaseCommand):
             action="store_true",
             help="the data are not about real people",
         )
+        parser.add_argument(
+            "--leave-out",
+            action="append",
+            default=[],
+            metavar="FIELD",
+            help="do without this field; may be said of several",
+        )
+        parser.add_argument(
+            "--reason",
+            action="append",
+            default=[],
+            nargs=2,
+            metavar=("FIELD", "TEXT"),
+            help="why a field that needs care is used, instead of the standard reason",
+        )
+        parser.add_argument(
+            "--allow-ground",
+            action="append",
+            default=[],
+            metavar="FIELD",
+            help="use a prohibited ground; each needs a --because of its own",
+        )
+        parser.add_argument("--because", action="append", default=[], metavar="TEXT")
+        parser.add_argument(
+            "--seed", type=int, default=0, help="of the folds and the intervals"
+        )
+        parser.add_argument(
+            "--yes", action="store_true", help="departments and roles may be others"
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="train and report, write nothing"
+        )
 
     def handle(
         self,
@@ -49,59 +86,81 @@ class Command(BaseCommand):
         data: Path,
         release: str | None,
         reproduce: str | None,
-        fictional: bool,
         **options: Any,
     ) -> None:
-        folder = None if release is None else self._new_folder(release)
-        reference = None if reproduce is None else self._release(reproduce)
-        rows = self._rows(data)
         try:
-            trained = release_writer.train(rows)
-        except (training.TrainingRefused, NotAdditive) as error:
-            raise self._refused(str(error)) from error
-        for name, found in trained.evaluation.metrics.items():
-            self.stdout.write(f"  {name:<18} {found['mean']:.3f} ± {found['std']:.3f}")
-        if reference is not None:
-            self._compare(trained, rows, reference)
-        if folder is not None:
-            self._write(folder, trained, rows, fictional)
-
-    def _rows(self, data: Path) -> training.TrainingSet:
-        self.stdout.write(_("Reading the extracts in %s …") % data)
-        try:
-            people = extracts.read(data, with_outcome=True).people
-            rows = training.training_set(people)
+            if reproduce is not None:
+                self._reproduce(data, releases.load(reproduce))
+            else:
+                self._train(data, self._new_folder(str(release)), options)
         except extracts.ExtractError as error:
             report = problem_list(error, _("Nothing was written."))
             raise CommandError(report) from error
-        except training.TrainingRefused as error:
-            raise self._refused(str(error)) from error
-        counts = {"count": len(people), "left": int(rows.y.sum())}
-        self.stdout.write(
-            _("%(count)s employees, of whom %(left)s left. Training …") % counts
-        )
-        return rows
+        except (TrainingRefused, NotAdditive, OSError) as error:
+            outcome = _("Nothing was written.")
+            raise CommandError(f"{error} {outcome}") from error
+        except ReleaseRejected as error:
+            raise CommandError(str(error)) from error
 
-    def _refused(self, why: str) -> CommandError:
-        outcome = _("Nothing was written.")
-        return CommandError(f"{why} {outcome}")
-
-    def _write(
-        self,
-        folder: Path,
-        trained: release_writer.Trained,
-        rows: training.TrainingSet,
-        fictional: bool,
-    ) -> None:
-        try:
-            card = release_writer.write(folder, trained, rows, fictional=fictional)
-        except OSError as error:
-            raise self._refused(f"{error}.") from error
-        written = {"version": folder.name, "threshold": card["threshold"]["value"]}
-        sentence = _("Wrote release %(version)s, threshold %(threshold)s.") % written
+    def _train(self, data: Path, folder: Path, options: dict[str, Any]) -> None:
+        wishes = _wishes(options)
+        wishes.columns()  # refuses before minutes are spent
+        people = self._people(data)
+        rows = training_set(people)
+        serving = _serving()
+        if serving is not None:
+            self._confirm(people, serving, options["yes"])
+        trained = training.train(rows, wishes, progress)
+        card = model_card(trained, rows, wishes, fictional=options["fictional"])
+        compared = training_report.compared(trained, card, rows, serving)
+        for line in [*training_report.summary(trained, card), *compared]:
+            self.stdout.write(line)
+        if options["dry_run"]:
+            self.stdout.write(_("Nothing was written."))
+            return
+        release_writer.write(folder, trained.model, card)
+        sentence = _("Wrote release %(version)s.") % {"version": folder.name}
         self.stdout.write(self.style.SUCCESS(sentence))
         current = settings.MODEL_DIR / releases.CURRENT
         self.stdout.write(_("To let it serve:") + f" echo {folder.name} > {current}")
+        if settings.MODEL_VERSION:
+            pinned = {"version": settings.MODEL_VERSION}
+            self.stdout.write(
+                _("MODEL_VERSION=%(version)s is set and wins over that file.") % pinned
+            )
+
+    def _people(self, data: Path) -> list[extracts.Person]:
+        self.stdout.write(_("Reading the extracts in %s …") % data)
+        people = extracts.read(data, with_outcome=True).people
+        counts = {
+            "count": len(people),
+            "left": sum(bool(person.left) for person in people),
+        }
+        self.stdout.write(_("%(count)s employees, of whom %(left)s left.") % counts)
+        return people
+
+    def _confirm(
+        self, people: list[extracts.Person], serving: releases.Release, yes: bool
+    ) -> None:
+        """Other departments and roles are the company's, or a wrong file's."""
+        others = employees.unscorable(people, serving.categories)
+        for field, values in others.items():
+            listed = ", ".join(f"{value} ({count})" for value, count in values.items())
+            known = {"version": serving.version, "field": field}
+            self.stdout.write(
+                _("New to release %(version)s, %(field)s:") % known + f" {listed}"
+            )
+        if not others or yes:
+            return
+        if not sys.stdin.isatty():
+            raise CommandError(
+                _("Check these values; if they are your company's, pass --yes.")
+                + " "
+                + _("Nothing was written.")
+            )
+        question = _("Are these your company's? [y/N]")
+        if input(f"{question} ").strip().casefold() not in ("y", "yes", "o", "oui"):
+            raise CommandError(_("Nothing was written."))
 
     def _new_folder(self, version: str) -> Path:
         if not VERSION.fullmatch(version):
@@ -116,25 +175,41 @@ class Command(BaseCommand):
             )
         return folder
 
-    def _release(self, version: str) -> releases.Release:
-        try:
-            return releases.load(version)
-        except ReleaseRejected as error:
-            raise CommandError(str(error)) from error
-
-    def _compare(
-        self,
-        trained: release_writer.Trained,
-        rows: training.TrainingSet,
-        release: releases.Release,
-    ) -> None:
-        worst = max(
-            abs(trained.scorecard.probability(row) - release.scorecard.probability(row))
-            for row in training.plain_rows(rows.X)
+    def _reproduce(self, data: Path, release: releases.Release) -> None:
+        rows: TrainingSet = training_set(self._people(data))
+        model = training.retrained(rows, release.card)
+        people = rows_of(rows.X)
+        pairs = zip(
+            bulk.probabilities(model.scorecard, people),
+            bulk.probabilities(release.scorecard, people),
+            strict=True,
         )
+        worst = max(abs(ours - theirs) for ours, theirs in pairs)
         found = {"version": release.version, "worst": f"{worst:.1e}"}
         sentence = _("Largest difference from %(version)s: %(worst)s, allowed: 1e-9.")
         verdict = sentence % found
         if not worst <= REPRODUCED_TO:
             raise CommandError(verdict + " " + _("It does not reproduce."))
         self.stdout.write(self.style.SUCCESS(verdict))
+
+
+def _wishes(options: dict[str, Any]) -> training.Wishes:
+    grounds, because = options["allow_ground"], options["because"]
+    if len(grounds) != len(because) or not all(text.strip() for text in because):
+        raise CommandError(
+            _("Each --allow-ground FIELD needs its own --because with a reason.")
+        )
+    return training.Wishes(
+        left_out=tuple(options["leave_out"]),
+        allowed_grounds=dict(zip(grounds, because, strict=True)),
+        reasons=dict(options["reason"]),
+        seed=options["seed"],
+    )
+
+
+def _serving() -> releases.Release | None:
+    """What serves now; the first release of an installation has nothing before it."""
+    try:
+        return releases.current()
+    except ReleaseRejected:
+        return None

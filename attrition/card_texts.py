@@ -1,0 +1,93 @@
+"""What a model card says in words, the same for every release; the rest is measured."""
+
+from attrition.field import Text
+
+PURPOSE = Text(
+    "Estime la probabilité qu'une personne quitte l'entreprise, pour ouvrir une "
+    "conversation sur ce qui la ferait rester. Tout autre usage (sélection, promotion, "
+    "sanction, licenciement, rémunération) est exclu.",
+    "Estimates how likely an employee is to leave, to open a conversation about what "
+    "would make them stay. Any other use (selection, promotion, sanction, dismissal, "
+    "pay) is excluded.",
+)
+OVERSIGHT = Text(
+    "Un score n'est jamais une décision à lui seul (RGPD, art. 22) : une personne qui "
+    "connaît l'employé le lit avec ses raisons, peut l'écarter, et répond de ce "
+    "qu'elle décide. L'employé peut demander ce score, ses raisons et sa correction "
+    "(RGPD, art. 15 et 16).",
+    "A score is never a decision on its own (GDPR, article 22): somebody who knows the "
+    "employee reads it with its reasons, can set it aside, and answers for what they "
+    "decide. The employee can ask for the score, its reasons and its correction (GDPR, "
+    "articles 15 and 16).",
+)
+HORIZON = Text(
+    "Aucun : les extraits disent qui est parti, jamais quand. La probabilité ne vaut "
+    "donc ni pour l'année ni pour aucune autre durée.",
+    "None: the extracts say who left, never when. So the probability is neither for "
+    "the year nor for any other period.",
+)
+LIMITS = (
+    Text(
+        "Une contribution est une association dans ces données. Ce n'est pas une "
+        "cause : changer la valeur ne change pas forcément le départ.",
+        "A contribution is an association in these data. It is not a cause: changing "
+        "the value need not change whether somebody leaves.",
+    ),
+    Text(
+        "Appris sur une seule population à un seul moment : une autre entreprise, un "
+        "autre métier ou une autre année peuvent lui donner tort.",
+        "Learnt from one population at one moment: another company, trade or year can "
+        "prove it wrong.",
+    ),
+    Text(
+        "Hors de ce que l'entraînement a vu, une valeur compte comme la plus proche "
+        "qui a été vue ; une valeur absente, comme la valeur habituelle.",
+        "Outside what training has seen, a value counts as the nearest that was seen; "
+        "a missing one, as the usual value.",
+    ),
+)
+PROXIES = Text(
+    "Les critères prohibés ne sont pas utilisés, mais d'autres champs peuvent les "
+    "refléter (l'expérience suit l'âge) : voir l'équité par groupe.",
+    "Prohibited grounds are not used, yet other fields can reflect them (experience "
+    "goes with age): see fairness by group.",
+)
+GROUNDS_USED = Text(
+    "Ce modèle utilise un critère prohibé (Code du travail, art. L.1132-1) : s'en "
+    "servir pour décider du sort d'une personne peut être une discrimination.",
+    "This model uses a prohibited ground (Code du travail, article L.1132-1): to "
+    "decide about a person with it may be discrimination.",
+)
+FICTIONAL = Text(
+    "Les données sont fictives : aucun score ne dit quoi que ce soit sur une personne.",
+    "The data are fictional: no score says anything about a person.",
+)
+THRESHOLD_RULE = Text(
+    "Le seuil qui signale autant de personnes qu'il en est parti, hors échantillon : "
+    "la précision et le rappel y sont égaux, on ne signale personne dans le seul but "
+    "de n'oublier personne.",
+    "The threshold that flags as many people as left, out of fold: precision and "
+    "recall are equal there, and nobody is flagged merely to miss nobody.",
+)
+MEASURED = Text(
+    "Validation croisée stratifiée répétée, chaque personne étant notée par des "
+    "modèles qui ne l'ont pas vue ; la transformation et la force de la "
+    "régularisation sont choisies à l'intérieur de chaque partie d'entraînement.",
+    "Repeated stratified cross-validation, in which models score only people whom "
+    "they have not seen; the transform and the strength of the penalty are chosen "
+    "inside each training part.",
+)
+FAIRNESS = Text(
+    "Par genre et par tranche d'âge, envers lesquels un modèle doit être juste, qu'il "
+    "les utilise ou non. Les groupes de moins de 10 personnes sont masqués.",
+    "By gender and by age band, to which a model must be fair whether it uses them or "
+    "not. Groups of fewer than 10 people are hidden.",
+)
+COSTLESS = Text(
+    "laissé de côté : s'en passer ne coûte rien",
+    "left out: doing without costs nothing",
+)
+WISHED = Text(
+    "laissé de côté par choix de qui a entraîné",
+    "left out by whoever trained",
+)

@@ -1,0 +1,56 @@
+"""What would change for people if another model served."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from attrition import bulk
+from attrition.releases import Release
+from attrition.scorecard import Scorecard, Values
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How many of the people change class, and the measures of both cards."""
+
+    version: str
+    people: int
+    newly_flagged: int
+    no_longer_flagged: int
+    flagged_before: int
+    flagged_after: int
+    metrics: Mapping[str, tuple[float, float]]
+
+
+def compare(
+    rows: Sequence[Values],
+    release: Release,
+    scorecard: Scorecard,
+    card: Mapping[str, Any],
+    threshold: float,
+) -> Comparison:
+    """Score `rows` with the release that serves and with the new scorecard.
+
+    The release flags at the threshold that it serves with, the new one at `threshold`.
+    """
+    before = _flagged(release.scorecard, rows, release.threshold)
+    after = _flagged(scorecard, rows, threshold)
+    return Comparison(
+        version=release.version,
+        people=len(rows),
+        newly_flagged=int((after & ~before).sum()),
+        no_longer_flagged=int((before & ~after).sum()),
+        flagged_before=int(before.sum()),
+        flagged_after=int(after.sum()),
+        metrics={
+            name: (release.card["metrics"][name]["mean"], found["mean"])
+            for name, found in card["metrics"].items()
+            if name in release.card.get("metrics", {})
+        },
+    )
+
+
+def _flagged(scorecard: Scorecard, rows: Sequence[Values], threshold: float) -> Any:
+    return np.array(bulk.probabilities(scorecard, rows)) >= threshold

@@ -1,0 +1,91 @@
+"""How a model treats groups of people that it must be fair to, whatever it uses."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from attrition import features
+from attrition.field import Field
+from attrition.thresholds import interval, resampled, shares_of
+from attrition.training_set import TrainingSet
+
+FEWEST = 10  # people; figures about fewer would be about persons
+BANDS = (0, 30, 40, 50)  # ages at which a band begins
+
+
+def by_group(
+    data: TrainingSet, p: Any, threshold: float, seed: int = 0
+) -> dict[str, list[dict[str, Any]]]:
+    """By gender and by age band: who left, who is flagged, how well; `p` out of fold.
+
+    A group of fewer than `FEWEST` people is left out, and others with it until as many
+    are, or a subtraction would show it. A share of fewer people than that is None.
+    Intervals are 95 % bootstraps.
+    """
+    found = {}
+    for field, groups in _groupings(data.X):
+        people = {name: who for name, who in groups.items() if who.any()}
+        shown = _large_enough({name: int(who.sum()) for name, who in people.items()})
+        found[field.name] = [
+            {"group": name} | _figures(data.y[who], p[who], threshold, seed)
+            for name, who in people.items()
+            if name in shown
+        ]
+    return found
+
+
+def _groupings(X: pd.DataFrame) -> Iterator[tuple[Field, dict[Any, Any]]]:
+    gender, age = features.BY_NAME["genre"], features.BY_NAME["age"]
+    yield gender, {value: (X[gender.name] == value) for value in gender.choices}
+    ends = [*BANDS[1:], np.inf]
+    yield (
+        age,
+        {
+            # From … to, both included; None where the band is open.
+            (begin or None, None if end == np.inf else end - 1): X[age.name].between(
+                begin, end, inclusive="left"
+            )
+            for begin, end in zip(BANDS, ends, strict=True)
+        },
+    )
+
+
+def _large_enough(sizes: dict[Any, int]) -> set[Any]:
+    by_size = sorted(sizes, key=lambda name: sizes[name])
+    hidden = [name for name in by_size if sizes[name] < FEWEST]
+    while 0 < sum(sizes[n] for n in hidden) < FEWEST and len(hidden) < len(by_size):
+        hidden = by_size[: len(hidden) + 1]
+    return set(sizes) - set(hidden)
+
+
+def _figures(y: Any, p: Any, threshold: float, seed: int) -> dict[str, Any]:
+    flagged = p >= threshold
+    cells = np.bincount(flagged * 2 + y, minlength=4)
+    draws = _four(resampled(cells, seed))
+    exact = _four(cells[None, :])
+    of = {
+        "flagged": len(y),
+        "precision": int(flagged.sum()),
+        "recall": int(y.sum()),
+        "false_alarms": int(len(y) - y.sum()),
+    }
+    shares: dict[str, Any] = {}
+    for name, count in of.items():
+        enough = count >= FEWEST
+        shares[name] = round(float(exact[name][0, 0]), 6) if enough else None
+        shares[f"{name}_interval"] = interval(draws[name])[0] if enough else None
+    return {
+        "count": len(y),
+        "left": round(float(y.mean()), 6),
+        "mean_probability": round(float(p.mean()), 6),
+        **shares,
+    }
+
+
+def _four(cells: Any) -> dict[str, Any]:
+    stayed_below, left_below, stayed_above, left_above = np.split(cells, 4, axis=1)
+    return shares_of(
+        stayed_above, left_above, stayed_below + stayed_above, left_below + left_above
+    )

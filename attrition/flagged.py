@@ -1,0 +1,45 @@
+"""What share of people a threshold flags, as a release's card has measured it."""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from attrition.releases import Release
+
+
+def share_flagged(card: Mapping[str, Any], threshold: float) -> float:
+    """From 0 to 1, out of fold; on a straight line between two rows of the table."""
+    table = card["threshold"]["table"]
+    place = bisect_right(table, threshold, key=lambda row: float(row["threshold"]))
+    if place in (0, len(table)):
+        return float(table[min(place, len(table) - 1)]["flagged"])
+    below, above = table[place - 1], table[place]
+    part = (threshold - below["threshold"]) / (above["threshold"] - below["threshold"])
+    return float(below["flagged"] + part * (above["flagged"] - below["flagged"]))
+
+
+def override_in_words(release: Release) -> str | None:
+    """What `MODEL_THRESHOLD` changes; None where it is not set."""
+    if settings.MODEL_THRESHOLD is None:
+        return None
+    own = release.card["threshold"]["value"]
+    return _(
+        "MODEL_THRESHOLD=%(threshold)s flags about %(share)s %% of the people of "
+        "training; release %(version)s has chosen %(own)s, which flags %(own_share)s "
+        "%%."
+    ) % {
+        "threshold": settings.MODEL_THRESHOLD,
+        "share": _percent(share_flagged(release.card, release.threshold)),
+        "version": release.version,
+        "own": own,
+        "own_share": _percent(share_flagged(release.card, own)),
+    }
+
+
+def _percent(share: float) -> str:
+    # Rounded first: number_format cuts off.
+    return str(number_format(round(share * 100, 1), 1))

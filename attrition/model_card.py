@@ -1,0 +1,201 @@
+"""Assembles a release's model card: what it is for, what it may not, what was measured.
+
+Headings follow "Model Cards for Model Reporting" (Mitchell et al. 2019) and what
+annex IV of the EU's AI Act asks of a technical documentation.
+"""
+
+import platform
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import joblib
+import numpy as np
+import sklearn
+
+from attrition import card_texts, evaluation, features, recipe, reference, thresholds
+from attrition.errors import TrainingRefused
+from attrition.evaluation import Evaluation
+from attrition.fairness import by_group
+from attrition.field import Kind, Text
+from attrition.scorecard import ChoicePoints, NumberPoints, Scorecard
+from attrition.training import Model, Trained, Wishes
+from attrition.training_set import TrainingSet, fingerprint
+
+FORMAT = 2
+REQUIRED = (
+    "purpose",
+    "oversight",
+    "limits",
+    "horizon",
+    "data",
+    "model",
+    "metrics",
+    "calibration",
+    "threshold",
+    "fairness",
+    "excluded_grounds",
+    "reference",
+    "usual",
+    "libraries",
+)
+"""The headings that must hold something, or no release is written."""
+
+
+def model_card(
+    trained: Trained, data: TrainingSet, wishes: Wishes, *, fictional: bool
+) -> dict[str, Any]:
+    """Everything but the other files' hashes. Raises TrainingRefused."""
+    measured = trained.evaluation
+    calibration = evaluation.calibration(data.y, measured.p)
+    threshold = _threshold(data, measured, calibration["base_rate"], wishes.seed)
+    card = {
+        "format": FORMAT,
+        "purpose": _both(card_texts.PURPOSE),
+        "oversight": _both(card_texts.OVERSIGHT),
+        "limits": [
+            _both(limit)
+            for limit in (
+                *([card_texts.FICTIONAL] if fictional else []),
+                *card_texts.LIMITS,
+                card_texts.GROUNDS_USED
+                if wishes.allowed_grounds
+                else card_texts.PROXIES,
+            )
+        ],
+        "horizon": _both(card_texts.HORIZON),
+        "data": {
+            "employees": len(data.y),
+            "left": int(data.y.sum()),
+            "sha256": fingerprint(data),
+            "fictional": fictional,
+        },
+        "model": _model(trained.model, measured),
+        "metrics": measured.metrics,
+        "measured": _both(card_texts.MEASURED),
+        "calibration": calibration,
+        "threshold": threshold,
+        "fairness": by_group(data, measured.p, threshold["value"], wishes.seed),
+        "care": _care(trained, wishes),
+        **_grounds(trained, wishes),
+        **_seen(trained.model.scorecard),
+        "reference": reference.distributions(data.X),
+        "libraries": {
+            "python": platform.python_version(),
+            "scikit-learn": sklearn.__version__,
+            "numpy": np.__version__,
+            "joblib": joblib.__version__,
+        },
+    }
+    check_headings(card)
+    return card
+
+
+def check_headings(card: Mapping[str, Any]) -> None:
+    """Raise TrainingRefused for a required heading that is missing or empty."""
+    if empty := [name for name in REQUIRED if not card.get(name)]:
+        raise TrainingRefused(
+            f"The model card says nothing under: {', '.join(empty)}. A release without "
+            "it may not be written."
+        )
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"fr": text.fr, "en": text.en}
+
+
+def _model(model: Model, measured: Evaluation) -> dict[str, Any]:
+    chosen = Counter((item.transform, item.strength) for item in measured.recipes)
+    return {
+        "kind": "logistic regression, compiled to points",
+        "recipe": recipe.NUMBER,
+        "columns": list(model.recipe.columns),
+        "counts": list(model.recipe.counts),
+        "transform": model.recipe.transform,
+        "C": model.recipe.strength,
+        "seed": model.recipe.seed,
+        "folds": {
+            "n_splits": evaluation.SPLITS,
+            "n_repeats": evaluation.REPEATS,
+            "random_state": model.recipe.seed,
+        },
+        "chosen_in_folds": [
+            {"transform": transform, "C": strength, "folds": count}
+            for (transform, strength), count in sorted(chosen.items())
+        ],
+        "largest_difference_from_pipeline": model.difference,
+    }
+
+
+def _threshold(
+    data: TrainingSet, measured: Evaluation, base_rate: float, seed: int
+) -> dict[str, Any]:
+    table = thresholds.threshold_table(data.y, measured.p, seed)
+    default = thresholds.default_threshold(table, base_rate)
+    return {
+        "value": default["threshold"],
+        "rule": _both(card_texts.THRESHOLD_RULE),
+        "of_ten_flagged_left": thresholds.of_ten(default),
+        "table": table,
+    }
+
+
+def _care(trained: Trained, wishes: Wishes) -> list[dict[str, Any]]:
+    """The fields that need care: what leaving each out costs, and why it stays."""
+    rows = []
+    for field in features.SCORABLE:
+        if field.care is None:
+            continue
+        row: dict[str, Any] = {
+            "field": field.name,
+            "care": _both(field.care),
+            "used": field.name in trained.model.recipe.columns,
+            "cost_of_leaving_out": trained.costs.get(field.name),
+        }
+        if field.name in trained.costless:
+            row["reason"] = _both(card_texts.COSTLESS)
+        elif not row["used"]:
+            row["reason"] = _both(card_texts.WISHED)
+        elif field.name in wishes.reasons:
+            written = wishes.reasons[field.name]
+            row["reason"] = {"fr": written, "en": written}
+        else:
+            assert field.reason is not None
+            row["reason"] = _both(field.reason)
+        rows.append(row)
+    return rows
+
+
+def _grounds(trained: Trained, wishes: Wishes) -> dict[str, Any]:
+    grounds = {f.name: f.ground for f in features.FIELDS if f.ground is not None}
+    return {
+        "excluded_grounds": {
+            name: _both(ground)
+            for name, ground in grounds.items()
+            if name not in wishes.allowed_grounds
+        },
+        "allowed_grounds": {
+            name: {"ground": _both(grounds[name]), "because": because}
+            for name, because in wishes.allowed_grounds.items()
+        },
+        "cost_of_using_excluded_grounds": trained.grounds_cost,
+    }
+
+
+def _seen(scorecard: Scorecard) -> dict[str, Any]:
+    """The values that training has seen, and the usual one, by field."""
+    fields = {item.field: item for item in scorecard.fields}
+    return {
+        "categories": {
+            name: list(item.table)
+            for name, item in fields.items()
+            if isinstance(item, ChoicePoints)
+            and features.BY_NAME[name].kind is Kind.CATEGORY
+        },
+        "ranges": {
+            name: [item.low, item.high]
+            for name, item in fields.items()
+            if isinstance(item, NumberPoints)
+        },
+        "usual": {name: item.usual for name, item in fields.items()},
+    }

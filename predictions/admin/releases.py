@@ -1,0 +1,69 @@
+"""The releases of the model and their cards: files, so pages without a table."""
+
+from django.contrib import admin
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from attrition import releases
+from attrition.errors import ReleaseRejected
+from attrition.flagged import override_in_words
+from predictions import card_page
+from predictions.words import rounded
+
+
+def release_list(request):
+    rows = [_row(version) for version in releases.versions()]
+    serving = next((row["release"] for row in rows if row["serves"]), None)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Releases of the model"),
+        "rows": rows,
+        "measures": [card_page.measure_in_words(name) for name in card_page.MEASURES],
+        "override": serving and override_in_words(serving),
+    }
+    return render(request, "admin/releases/list.html", context)
+
+
+def _row(version):
+    try:
+        release = releases.load(version)
+    except ReleaseRejected:
+        return {"version": version, "release": None, "serves": False}
+    card = release.card
+    return {
+        "version": version,
+        "release": release,
+        "serves": _serves(version),
+        "threshold": rounded(card["threshold"]["value"], 2),
+        "figures": [
+            rounded(card["metrics"][name]["mean"], 3) for name in card_page.MEASURES
+        ],
+    }
+
+
+def _serves(version):
+    try:
+        return releases.current_version() == version
+    except ReleaseRejected:
+        return False
+
+
+def release_card(request, version):
+    try:
+        release = releases.load(version)
+    except ReleaseRejected:
+        raise Http404 from None
+    context = {
+        **admin.site.each_context(request),
+        **card_page.content(release),
+        "title": _("Model card of release %(version)s") % {"version": version},
+    }
+    return render(request, "admin/releases/card.html", context)
+
+
+urlpatterns = [
+    path("", admin.site.admin_view(release_list), name="releases"),
+    path("<str:version>/", admin.site.admin_view(release_card), name="release"),
+]

@@ -1,0 +1,236 @@
+"""A model card as its page shows it, in the reader's language.
+
+The same content for the admin (HTML) and for `docs/model-card.md` (Markdown). A card of
+format 1, release 1.0.0's, has fewer headings: what it does not say is not shown.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from attrition import card_texts
+from attrition.features import BY_NAME
+from attrition.field import number_in_words, reads_english
+from attrition.releases import Release
+from predictions import card_charts
+from predictions.words import label_of, rounded, share_in_words
+
+MEASURES = ("average_precision", "roc_auc", "brier")
+SHOWN_THRESHOLDS = 20  # rows of the threshold table: every 0.05
+
+
+def content(release: Release) -> dict[str, Any]:
+    """What the templates of the card read."""
+    card = release.card
+    return {
+        "release": release,
+        "data": card["data"],
+        "recipe": _recipe(card["model"]),
+        "prose": list(_prose(card)),
+        "limits": [_words(limit) for limit in card.get("limits", [])],
+        "measured": _words(card.get("measured")),
+        "metrics": list(_metrics(card)),
+        "calibration": _calibration(card["calibration"]),
+        "plots": card_charts.measured(card),
+        "threshold": _threshold(card["threshold"]),
+        "points": card_charts.points(release.scorecard),
+        "care": list(_care(card)),
+        "grounds": _grounds(card),
+        "fairness": list(_fairness(card)),
+        "fairness_words": card_texts.FAIRNESS,
+        "reference": list(_reference(card)),
+        "libraries": card.get("libraries", {}),
+        "files": card["files"],
+    }
+
+
+def _words(text: Any) -> str:
+    """A card's text: in both languages, or in English alone in a card of format 1."""
+    if isinstance(text, Mapping):
+        return str(text["en" if reads_english() else "fr"])
+    return str(text or "")
+
+
+def _prose(card: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    titles = {
+        "purpose": _("Purpose"),
+        "oversight": _("Never a decision on its own"),
+        "horizon": _("Horizon"),
+    }
+    for heading, title in titles.items():
+        if text := _words(card.get(heading)):
+            yield title, text
+
+
+def measure_in_words(name: str) -> str:
+    titles = {
+        "average_precision": _("Average precision"),
+        "roc_auc": _("Area under the ROC curve"),
+        "brier": _("Brier score (lower is better)"),
+    }
+    return titles[name]
+
+
+def _recipe(model: Mapping[str, Any]) -> str:
+    found = _("Logistic regression, C = %(strength)s.") % {
+        "strength": number_in_words(model["C"])
+    }
+    if "transform" not in model:  # format 1
+        return found
+    return (
+        found
+        + " "
+        + _("Numbers: transform %(transform)s. Seed: %(seed)s. Recipe: %(recipe)s.")
+        % {key: model[key] for key in ("transform", "seed", "recipe")}
+    )
+
+
+def _metrics(card: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    for name in MEASURES:
+        found = card["metrics"][name]
+        yield {
+            "name": measure_in_words(name),
+            "mean": rounded(found["mean"], 3),
+            "spread": rounded(found["std"], 3),
+        }
+
+
+def _calibration(found: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "slope": rounded(found["slope"], 2),
+        "mean": share_in_words(found["mean_probability"]),
+        "rate": share_in_words(found["base_rate"]),
+    }
+
+
+def _threshold(found: Mapping[str, Any]) -> dict[str, Any]:
+    every = [
+        row
+        for row in found["table"]
+        if round(row["threshold"] * 100) % (100 // SHOWN_THRESHOLDS) == 0
+        or row["threshold"] == found["value"]
+    ]
+    return {
+        "value": rounded(found["value"], 2),
+        "rule": _words(found["rule"]),
+        "of_ten": found.get("of_ten_flagged_left"),
+        "rows": [
+            {
+                "threshold": rounded(row["threshold"], 2),
+                "is_default": row["threshold"] == found["value"],
+                "shares": [
+                    _with_interval(row, name)
+                    for name in ("flagged", "precision", "recall")
+                ],
+            }
+            for row in every
+        ],
+    }
+
+
+def _with_interval(row: Mapping[str, Any], name: str) -> str:
+    """A share with its 95 % interval, where there are both."""
+    if row[name] is None:
+        return "–"
+    interval = row.get(f"{name}_interval")
+    if interval is None:
+        return share_in_words(row[name], 0)
+    low, high = (rounded(end * 100, 0) for end in interval)
+    return f"{share_in_words(row[name], 0)} ({low}–{high})"
+
+
+def _care(card: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for row in card.get("care", []):
+        cost = row["cost_of_leaving_out"]
+        yield {
+            "label": label_of(row["field"]),
+            "care": _words(row["care"]),
+            "reason": _words(row["reason"]),
+            "used": row["used"],
+            "costs": [] if cost is None else [_cost(cost, name) for name in MEASURES],
+        }
+
+
+def _cost(cost: Mapping[str, Mapping[str, float]], name: str) -> str:
+    mean, spread = (rounded(cost[name][key], 4) for key in ("mean", "std"))
+    return f"{mean} ± {spread}"
+
+
+def _grounds(card: Mapping[str, Any]) -> dict[str, Any]:
+    cost = card.get("cost_of_using_excluded_grounds")
+    return {
+        "excluded": [
+            (label_of(name), _words(ground))
+            for name, ground in card["excluded_grounds"].items()
+        ],
+        "allowed": [
+            (label_of(name), _words(found["ground"]), found["because"])
+            for name, found in card.get("allowed_grounds", {}).items()
+        ],
+        "costs": []
+        if cost is None
+        else [(measure_in_words(name), _cost(cost, name)) for name in MEASURES],
+    }
+
+
+def _fairness(card: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for name, groups in card.get("fairness", {}).items():
+        yield {
+            "label": label_of(name),
+            "groups": [
+                {
+                    "name": _group_in_words(name, group["group"]),
+                    "count": group["count"],
+                    "left": share_in_words(group["left"], 0),
+                    "mean": share_in_words(group["mean_probability"], 0),
+                    "shares": [
+                        _with_interval(group, share)
+                        for share in ("flagged", "precision", "recall", "false_alarms")
+                    ],
+                }
+                for group in groups
+            ],
+        }
+
+
+def _group_in_words(name: str, group: Any) -> str:
+    if not isinstance(group, list):
+        return BY_NAME[name].in_words(group)
+    low, high = group
+    if low is None:
+        return _("under %(age)s") % {"age": high + 1}
+    if high is None:
+        return _("%(age)s and over") % {"age": low}
+    return _("%(low)s to %(high)s") % {"low": low, "high": high}
+
+
+def _reference(card: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    for name, found in card.get("reference", {}).items():
+        yield {
+            "label": label_of(name),
+            "missing": share_in_words(found["null"]),
+            "spread": _spread(name, found),
+        }
+
+
+def _spread(name: str, found: Mapping[str, Any]) -> str:
+    if "deciles" in found:
+        low, *_rest, high = found["deciles"]
+        middle = number_in_words(found["deciles"][4])
+        ends = {"low": number_in_words(low), "high": number_in_words(high)}
+        return _("8 of 10 people from %(low)s to %(high)s, middle %(middle)s") % (
+            ends | {"middle": middle}
+        )
+    shares = [
+        _("%(value)s: %(share)s")
+        % {
+            "value": BY_NAME[name].in_words(value),
+            "share": share_in_words(share, 0),
+        }
+        for value, share in found.get("shares", [])
+    ]
+    if found.get("other"):
+        other = {"value": _("other"), "share": share_in_words(found["other"], 0)}
+        shares.append(_("%(value)s: %(share)s") % other)
+    return ", ".join(shares)

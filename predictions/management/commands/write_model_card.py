@@ -1,0 +1,54 @@
+"""Writes a release's model card as Markdown, with its charts beside it."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from attrition import releases
+from attrition.errors import ReleaseRejected
+from predictions import card_page
+from predictions.templatetags.charts import drawn
+
+LANGUAGES = ("en", "fr")
+
+
+class Command(BaseCommand):
+    help = "Write a release's model card as Markdown, its charts in a folder beside it."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "release", nargs="?", metavar="VERSION", help="what serves, if unsaid"
+        )
+        parser.add_argument(
+            "--output", type=Path, default=Path("docs/model-card.md"), metavar="FILE"
+        )
+        parser.add_argument("--language", choices=LANGUAGES, default="en")
+
+    def handle(
+        self, *, release: str | None, output: Path, language: str, **options: Any
+    ) -> None:
+        try:
+            found = releases.load(release or releases.current_version())
+        except ReleaseRejected as error:
+            raise CommandError(str(error)) from error
+        with override(language):
+            content = card_page.content(found)
+            content["charts_folder"] = output.stem
+            text = render_to_string("model_card/card.md", content)
+            charts = {
+                chart.name: drawn(chart, standalone=True)
+                for chart in [*content["plots"], *content["points"]]
+            }
+        folder = output.parent / output.stem
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, picture in charts.items():
+            (folder / f"{name}.svg").write_text(picture + "\n", encoding="utf-8")
+        output.write_text(text, encoding="utf-8")
+        sentence = _("Wrote %(file)s and %(count)s charts.")
+        self.stdout.write(sentence % {"file": output, "count": len(charts)})

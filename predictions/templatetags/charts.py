@@ -1,0 +1,20 @@
+from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from predictions.charts import Bars, Plot
+
+register = template.Library()
+
+
+@register.simple_tag
+def draw(chart: Plot | Bars) -> SafeString:
+    """A chart as inline SVG."""
+    return drawn(chart, standalone=False)
+
+
+def drawn(chart: Plot | Bars, *, standalone: bool) -> SafeString:
+    """The SVG; one that stands alone brings its own paper and ink."""
+    name = "plot" if isinstance(chart, Plot) else "bars"
+    context = {"chart": chart, "standalone": standalone}
+    return render_to_string(f"charts/{name}.svg", context)
