@@ -9,7 +9,7 @@ WEB_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test lint types check messages lock retrain prove
+.PHONY: help serve test lint types check messages lock retrain card bench prove
 
 help: ## list these words
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -52,6 +52,13 @@ lock: $(VENV)/dev ## lock the requirements, without any index address
 retrain: $(VENV)/base .env.local ## train on DATA=folder and compare with what serves, to 1e-9
 	@test -n "$(DATA)" || { echo "Say where the extracts are: make retrain DATA=folder"; exit 2; }
 	$(MANAGE) train_model --data "$(DATA)" --reproduce "$${VERSION:-$$(cat ml_artifacts/CURRENT)}"
+
+card: $(VENV)/base .env.local ## write docs/model-card.md of the release that serves
+	$(MANAGE) write_model_card $(VERSION)
+
+bench: $(VENV)/dev ## how fast, as ratios measured in one run
+	DOTENV=false SECRET_KEY=$$(printf '%050d' 0) DJANGO_SETTINGS_MODULE=technova.settings \
+	  MODEL_VERSION= $(BIN)/python -m tests.benchmarks.scoring
 
 prove: $(VENV)/dev ## the tests that take minutes
 	$(BIN)/python -m pytest -m long $(ARGS)
