@@ -40,6 +40,12 @@ LIMITS = (
         "prove it wrong.",
     ),
     Text(
+        "Les points sont des estimations : un écart de quelques dixièmes, ou une "
+        "valeur que peu de personnes ont, peut être dû au hasard.",
+        "Points are estimates: a few tenths, or a value that few people have, can be "
+        "chance.",
+    ),
+    Text(
         "Hors de ce que l'entraînement a vu, une valeur compte comme la plus proche "
         "qui a été vue ; une valeur absente, comme la valeur habituelle.",
         "Outside what training has seen, a value counts as the nearest that was seen; "
@@ -63,29 +69,32 @@ FICTIONAL = Text(
     "The data are fictional: no score says anything about a person.",
 )
 THRESHOLD_RULE = Text(
-    "Le seuil qui signale autant de personnes qu'il en est parti, hors échantillon : "
-    "la précision et le rappel y sont égaux, on ne signale personne dans le seul but "
-    "de n'oublier personne.",
+    "Le seuil qui signale autant de personnes qu'il en est parti, sur des personnes "
+    "que le modèle n'a pas vues : la précision et le rappel y sont à peu près égaux, "
+    "on ne signale personne dans le seul but de n'oublier personne.",
     "The threshold that flags as many people as left, out of fold: precision and "
-    "recall are equal there, and nobody is flagged merely to miss nobody.",
+    "recall are about equal there, and nobody is flagged merely to miss nobody.",
 )
 MEASURED = Text(
     "Validation croisée stratifiée répétée, chaque personne étant notée par des "
     "modèles qui ne l'ont pas vue ; la transformation et la force de la "
-    "régularisation sont choisies à l'intérieur de chaque partie d'entraînement.",
+    "régularisation sont choisies à l'intérieur de chaque partie d'entraînement. Le "
+    "tableau des seuils, les courbes et l'équité prennent la moyenne des répétitions "
+    "pour chaque personne. La forme du modèle (quels champs, une racine carrée "
+    "possible, un point par valeur) a été trouvée sur des données de ce genre : sur "
+    "d'autres, il peut valoir un peu moins.",
     "Repeated stratified cross-validation, in which models score only people whom "
     "they have not seen; the transform and the strength of the penalty are chosen "
-    "inside each training part.",
+    "inside each training part. The threshold table, the curves and fairness take "
+    "each person's mean over the repeats. The model's form (which fields, maybe a "
+    "square root, a point a value) was found on data like these: on others it may be "
+    "worth a little less.",
 )
 FAIRNESS = Text(
     "Par genre et par tranche d'âge, envers lesquels un modèle doit être juste, qu'il "
     "les utilise ou non. Les groupes de moins de 10 personnes sont masqués.",
     "By gender and by age band, to which a model must be fair whether it uses them or "
     "not. Groups of fewer than 10 people are hidden.",
-)
-COSTLESS = Text(
-    "laissé de côté : s'en passer ne coûte rien",
-    "left out: doing without costs nothing",
 )
 WISHED = Text(
     "laissé de côté par choix de qui a entraîné",

@@ -13,10 +13,16 @@ from attrition.scorecard import Scorecard, Values
 
 @dataclass(frozen=True)
 class Comparison:
-    """How many of the people change class, and the measures of both cards."""
+    """How many of the people change class, and the measures of both cards.
+
+    `refused`: those whom the release would refuse today, for a category it does not
+    know; they are left out of the counts. `same_data`: both were measured on the same.
+    """
 
     version: str
     people: int
+    refused: int
+    same_data: bool
     newly_flagged: int
     no_longer_flagged: int
     flagged_before: int
@@ -35,11 +41,15 @@ def compare(
 
     The release flags at the threshold that it serves with, the new one at `threshold`.
     """
+    known = [row for row in rows if _is_known(row, release)]
+    refused, rows = len(rows) - len(known), known
     before = _flagged(release.scorecard, rows, release.threshold)
     after = _flagged(scorecard, rows, threshold)
     return Comparison(
         version=release.version,
         people=len(rows),
+        refused=refused,
+        same_data=release.card["data"]["sha256"] == card["data"]["sha256"],
         newly_flagged=int((after & ~before).sum()),
         no_longer_flagged=int((before & ~after).sum()),
         flagged_before=int(before.sum()),
@@ -49,6 +59,13 @@ def compare(
             for name, found in card["metrics"].items()
             if name in release.card.get("metrics", {})
         },
+    )
+
+
+def _is_known(row: Values, release: Release) -> bool:
+    return all(
+        row.get(name) is None or row[name] in known
+        for name, known in release.categories.items()
     )
 
 

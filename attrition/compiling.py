@@ -7,8 +7,8 @@ What it can compile: a ``Pipeline`` of a ``ColumnTransformer`` and a
   ``FunctionTransformer(np.sqrt)``, ``StandardScaler``;
 - ordinals and categories: ``SimpleImputer``,
   ``OneHotEncoder(handle_unknown="ignore")``;
-- counts, a point a number: ``SimpleImputer``, ``MinMaxScaler(clip=True)``,
-  ``OneHotEncoder(handle_unknown="ignore")``.
+- counts, a point a number: ``SimpleImputer``, ``FunctionTransformer(np.clip)`` with
+  `a_min` and `a_max` for each column, ``OneHotEncoder(handle_unknown="ignore")``.
 
 Anything else raises NotAdditive with the name of the step.
 """
@@ -98,19 +98,22 @@ def _block(
             yield from _choices(columns, imputer, encoder, weights)
         case [
             SimpleImputer(add_indicator=False) as imputer,
-            MinMaxScaler(clip=True) as unit,
+            FunctionTransformer(
+                func=np.clip, kw_args={"a_min": lows, "a_max": highs, **rest}
+            ),
             OneHotEncoder() as encoder,
-        ] if _is_plain(encoder):
-            yield from _counts(columns, imputer, unit, encoder, weights)
+        ] if _is_plain(encoder) and not rest:
+            ends = list(zip(lows, highs, strict=True))
+            yield from _counts(columns, imputer, ends, encoder, weights)
         case _:
             # repr: an option can be what isn't additive, and it names those set.
-            kinds = " → ".join(repr(step) for step in steps)
+            kinds = " → ".join(" ".join(repr(step).split()) for step in steps)
             raise NotAdditive(
                 f"{name}: {kinds} can't be written as points. What can: "
                 "SimpleImputer → MinMaxScaler(clip=True) → StandardScaler, with "
                 "FunctionTransformer(numpy.sqrt) before the last or not; SimpleImputer "
                 "→ OneHotEncoder(handle_unknown='ignore'), with "
-                "MinMaxScaler(clip=True) before the last or not."
+                "FunctionTransformer(numpy.clip) before the last or not."
             )
 
 
@@ -172,24 +175,15 @@ def _choices(
 def _counts(
     columns: list[str],
     imputer: SimpleImputer,
-    unit: MinMaxScaler,
+    ends: list[tuple[float, float]],
     encoder: OneHotEncoder,
     weights: Iterator[float],
 ) -> Iterator[tuple[FieldPoints, float]]:
-    for i, column in enumerate(columns):
-        scaled = {float(value): next(weights) for value in encoder.categories_[i]}
-        low, high = float(unit.data_min_[i]), float(unit.data_max_[i])
-        # The encoder saw scaled counts: scale each whole number to find its weight.
-        table: dict[Value, float] = {
-            count: weight
-            for count in range(int(low), int(high) + 1)
-            if (weight := scaled.get(count * unit.scale_[i] + unit.min_[i])) is not None
-        }
-        if len(table) != len(scaled):
-            raise NotAdditive(f"{column}: a count must be a whole number.")
-        # A constant for the missing is clipped too: it passes through the scaler.
+    for i, (column, (low, high)) in enumerate(zip(columns, ends, strict=True)):
+        table = {_plain(value): next(weights) for value in encoder.categories_[i]}
+        # A constant for the missing is clipped too: it passes the same way.
         usual = _plain(min(max(imputer.statistics_[i], low), high))
-        yield _relative(column, table, usual, clip=(low, high))
+        yield _relative(column, table, usual, clip=(float(low), float(high)))
 
 
 def _relative(

@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 from django.utils.translation import gettext as _
-from scipy.stats import binomtest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import (
     average_precision_score,
@@ -16,6 +15,7 @@ from sklearn.metrics import (
 from sklearn.model_selection import RepeatedStratifiedKFold
 
 from attrition.recipe import Recipe, chosen, new_pipeline
+from attrition.thresholds import wilson
 from attrition.training_set import TrainingSet
 
 SPLITS, REPEATS = 5, 6
@@ -38,14 +38,19 @@ def untracked(items: Iterable[T], what: str) -> Iterable[T]:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """`by_fold`: each measure on each fold; `p`: a person's mean over the repeats.
+    """`by_fold`: each measure on each fold; `by_repeat`: a row of probabilities each.
 
     `recipes` are those that each fold's training part chose.
     """
 
     by_fold: dict[str, Any]
-    p: Any
+    by_repeat: Any
     recipes: list[Recipe]
+
+    @property
+    def p(self) -> Any:
+        """Each person's mean probability over the repeats."""
+        return self.by_repeat.mean(axis=0)
 
     @property
     def metrics(self) -> dict[str, dict[str, float]]:
@@ -80,17 +85,17 @@ def _measured(
     data: TrainingSet, recipes: list[Recipe], track: Track[Any], what: str
 ) -> Evaluation:
     by_fold: dict[str, list[float]] = {name: [] for name in MEASURES}
-    total = np.zeros(len(data.y))
+    by_repeat = np.zeros((REPEATS, len(data.y)))
     folds = list(zip(_folds(data, recipes[0].seed), recipes, strict=True))
-    for (train, test), recipe in track(folds, what):
+    for i, ((train, test), recipe) in enumerate(track(folds, what)):
         X = data.X[list(recipe.columns)]
         fitted = new_pipeline(recipe).fit(X.iloc[train], data.y[train])
         p = fitted.predict_proba(X.iloc[test])[:, 1]
-        total[test] += p
+        by_repeat[i // SPLITS, test] = p
         for name, measure in MEASURES.items():
             by_fold[name].append(measure(data.y[test], p))
     arrays = {name: np.array(found) for name, found in by_fold.items()}
-    return Evaluation(arrays, total / REPEATS, recipes)
+    return Evaluation(arrays, by_repeat, recipes)
 
 
 def cost_of(
@@ -116,28 +121,35 @@ def cost_of(
     }
 
 
-def calibration(y: Any, p: Any) -> dict[str, Any]:
-    """Do probabilities mean what they say? A slope of 1.0 does.
+def calibration(y: Any, by_repeat: Any) -> dict[str, Any]:
+    """Do probabilities mean what they say? A slope of 1.0 does, and so does each bin.
 
     The slope is the weight of logit(p) in an unpenalised logistic regression (Cox
-    1958, "Two further applications of a model for binary regression"); the bins'
-    intervals are Wilson's, 95 %.
+    1958, "Two further applications of a model for binary regression"), the mean and
+    spread over the repeats; the bins hold mean probabilities, with Wilson's intervals.
     """
-    logit = np.log(p / (1 - p)).reshape(-1, 1)
-    slope = LogisticRegression(C=np.inf).fit(logit, y).coef_[0, 0]
+    slopes = [_slope(y, p) for p in by_repeat]
+    p = by_repeat.mean(axis=0)
+    order = np.argsort(p, kind="stable")
     return {
         "base_rate": float(y.mean()),
         "mean_probability": float(p.mean()),
-        "slope": float(slope),
-        "bins": [_bin(y[who], p[who]) for who in np.array_split(np.argsort(p), BINS)],
+        "slope": float(np.mean(slopes)),
+        "slope_spread": float(np.std(slopes)),
+        "bins": [_bin(y[who], p[who]) for who in np.array_split(order, BINS)],
     }
 
 
+def _slope(y: Any, p: Any) -> float:
+    logit = np.log(p / (1 - p)).reshape(-1, 1)
+    model = LogisticRegression(C=np.inf, solver="newton-cholesky").fit(logit, y)
+    return float(model.coef_[0, 0])
+
+
 def _bin(y: Any, p: Any) -> dict[str, Any]:
-    interval = binomtest(int(y.sum()), len(y)).proportion_ci(method="wilson")
     return {
         "count": len(y),
         "mean_probability": round(float(p.mean()), 6),
         "left": round(float(y.mean()), 6),
-        "left_interval": [round(float(e), 6) for e in (interval.low, interval.high)],
+        "left_interval": wilson(int(y.sum()), len(y)),
     }

@@ -8,10 +8,10 @@ import pandas as pd
 
 from attrition import features
 from attrition.field import Field
+from attrition.recipe import FEWEST
 from attrition.thresholds import interval, resampled, shares_of
 from attrition.training_set import TrainingSet
 
-FEWEST = 10  # people; figures about fewer would be about persons
 BANDS = (0, 30, 40, 50)  # ages at which a band begins
 
 
@@ -21,8 +21,9 @@ def by_group(
     """By gender and by age band: who left, who is flagged, how well; `p` out of fold.
 
     A group of fewer than `FEWEST` people is left out, and others with it until as many
-    are, or a subtraction would show it. A share of fewer people than that is None.
-    Intervals are 95 % bootstraps.
+    are, or a subtraction would show it; those who say neither are a group too (None).
+    So is a share of which either side is fewer people than that: it is None. Intervals
+    are 95 % bootstraps. A grouping without any group is not there.
     """
     found = {}
     for field, groups in _groupings(data.X):
@@ -33,12 +34,13 @@ def by_group(
             for name, who in people.items()
             if name in shown
         ]
-    return found
+    return {name: groups for name, groups in found.items() if groups}
 
 
 def _groupings(X: pd.DataFrame) -> Iterator[tuple[Field, dict[Any, Any]]]:
     gender, age = features.BY_NAME["genre"], features.BY_NAME["age"]
-    yield gender, {value: (X[gender.name] == value) for value in gender.choices}
+    by_gender = {value: (X[gender.name] == value) for value in gender.choices}
+    yield gender, by_gender | {None: X[gender.name].isna()}
     ends = [*BANDS[1:], np.inf]
     yield (
         age,
@@ -48,7 +50,8 @@ def _groupings(X: pd.DataFrame) -> Iterator[tuple[Field, dict[Any, Any]]]:
                 begin, end, inclusive="left"
             )
             for begin, end in zip(BANDS, ends, strict=True)
-        },
+        }
+        | {None: X[age.name].isna()},
     )
 
 
@@ -65,20 +68,27 @@ def _figures(y: Any, p: Any, threshold: float, seed: int) -> dict[str, Any]:
     cells = np.bincount(flagged * 2 + y, minlength=4)
     draws = _four(resampled(cells, seed))
     exact = _four(cells[None, :])
-    of = {
-        "flagged": len(y),
-        "precision": int(flagged.sum()),
-        "recall": int(y.sum()),
-        "false_alarms": int(len(y) - y.sum()),
+    stayed, left, stayed_flagged, left_flagged = (
+        int(((flagged == side) & (y == outcome)).sum())
+        for side in (False, True)
+        for outcome in (0, 1)
+    )
+    # Of each share, the people on either side of it.
+    sides = {
+        "flagged": (stayed_flagged + left_flagged, stayed + left),
+        "precision": (left_flagged, stayed_flagged),
+        "recall": (left_flagged, left),
+        "false_alarms": (stayed_flagged, stayed),
     }
     shares: dict[str, Any] = {}
-    for name, count in of.items():
-        enough = count >= FEWEST
+    for name, people in sides.items():
+        enough = min(people) >= FEWEST
         shares[name] = round(float(exact[name][0, 0]), 6) if enough else None
         shares[f"{name}_interval"] = interval(draws[name])[0] if enough else None
+    leavers = (stayed + stayed_flagged, left + left_flagged)
     return {
         "count": len(y),
-        "left": round(float(y.mean()), 6),
+        "left": round(float(y.mean()), 6) if min(leavers) >= FEWEST else None,
         "mean_probability": round(float(p.mean()), 6),
         **shares,
     }

@@ -23,10 +23,12 @@ def share_flagged(card: Mapping[str, Any], threshold: float) -> float:
 
 
 def override_in_words(release: Release) -> str | None:
-    """What `MODEL_THRESHOLD` changes; None where it is not set."""
-    if settings.MODEL_THRESHOLD is None:
-        return None
+    """What `MODEL_THRESHOLD` changes; None where it changes nothing."""
     own = release.card["threshold"]["value"]
+    if settings.MODEL_THRESHOLD in (None, own) or not release.card["threshold"].get(
+        "table"
+    ):
+        return None
     return _(
         "MODEL_THRESHOLD=%(threshold)s flags about %(share)s %% of the people of "
         "training; release %(version)s has chosen %(own)s, which flags %(own_share)s "
@@ -35,7 +37,7 @@ def override_in_words(release: Release) -> str | None:
         "threshold": settings.MODEL_THRESHOLD,
         "share": _percent(share_flagged(release.card, release.threshold)),
         "version": release.version,
-        "own": own,
+        "own": number_format(own),
         "own_share": _percent(share_flagged(release.card, own)),
     }
 

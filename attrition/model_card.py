@@ -1,16 +1,18 @@
 """Assembles a release's model card: what it is for, what it may not, what was measured.
 
-Headings follow "Model Cards for Model Reporting" (Mitchell et al. 2019) and what
-annex IV of the EU's AI Act asks of a technical documentation.
+Headings after "Model Cards for Model Reporting" (Mitchell et al. 2019).
 """
 
 import platform
 from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import joblib
 import numpy as np
+import pandas
+import scipy
 import sklearn
 
 from attrition import card_texts, evaluation, features, recipe, reference, thresholds
@@ -18,7 +20,7 @@ from attrition.errors import TrainingRefused
 from attrition.evaluation import Evaluation
 from attrition.fairness import by_group
 from attrition.field import Kind, Text
-from attrition.scorecard import ChoicePoints, NumberPoints, Scorecard
+from attrition.scorecard import NumberPoints, Scorecard
 from attrition.training import Model, Trained, Wishes
 from attrition.training_set import TrainingSet, fingerprint
 
@@ -47,10 +49,11 @@ def model_card(
 ) -> dict[str, Any]:
     """Everything but the other files' hashes. Raises TrainingRefused."""
     measured = trained.evaluation
-    calibration = evaluation.calibration(data.y, measured.p)
+    calibration = evaluation.calibration(data.y, measured.by_repeat)
     threshold = _threshold(data, measured, calibration["base_rate"], wishes.seed)
     card = {
         "format": FORMAT,
+        "trained_on": date.today().isoformat(),
         "purpose": _both(card_texts.PURPOSE),
         "oversight": _both(card_texts.OVERSIGHT),
         "limits": [
@@ -59,7 +62,7 @@ def model_card(
                 *([card_texts.FICTIONAL] if fictional else []),
                 *card_texts.LIMITS,
                 card_texts.GROUNDS_USED
-                if wishes.allowed_grounds
+                if _used_grounds(trained.model)
                 else card_texts.PROXIES,
             )
         ],
@@ -75,15 +78,18 @@ def model_card(
         "measured": _both(card_texts.MEASURED),
         "calibration": calibration,
         "threshold": threshold,
+        "fairness_measured": _both(card_texts.FAIRNESS),
         "fairness": by_group(data, measured.p, threshold["value"], wishes.seed),
         "care": _care(trained, wishes),
         **_grounds(trained, wishes),
-        **_seen(trained.model.scorecard),
+        **_seen(trained.model.scorecard, data),
         "reference": reference.distributions(data.X),
         "libraries": {
             "python": platform.python_version(),
             "scikit-learn": sklearn.__version__,
             "numpy": np.__version__,
+            "scipy": scipy.__version__,
+            "pandas": pandas.__version__,
             "joblib": joblib.__version__,
         },
     }
@@ -110,7 +116,7 @@ def _model(model: Model, measured: Evaluation) -> dict[str, Any]:
         "kind": "logistic regression, compiled to points",
         "recipe": recipe.NUMBER,
         "columns": list(model.recipe.columns),
-        "counts": list(model.recipe.counts),
+        "counts": {name: list(ends) for name, ends in model.recipe.counts.items()},
         "transform": model.recipe.transform,
         "C": model.recipe.strength,
         "seed": model.recipe.seed,
@@ -152,16 +158,15 @@ def _care(trained: Trained, wishes: Wishes) -> list[dict[str, Any]]:
             "used": field.name in trained.model.recipe.columns,
             "cost_of_leaving_out": trained.costs.get(field.name),
         }
-        if field.name in trained.costless:
-            row["reason"] = _both(card_texts.COSTLESS)
-        elif not row["used"]:
+        row["is_standard_reason"] = False
+        if not row["used"]:
             row["reason"] = _both(card_texts.WISHED)
         elif field.name in wishes.reasons:
             written = wishes.reasons[field.name]
             row["reason"] = {"fr": written, "en": written}
         else:
             assert field.reason is not None
-            row["reason"] = _both(field.reason)
+            row |= {"reason": _both(field.reason), "is_standard_reason": True}
         rows.append(row)
     return rows
 
@@ -172,25 +177,32 @@ def _grounds(trained: Trained, wishes: Wishes) -> dict[str, Any]:
         "excluded_grounds": {
             name: _both(ground)
             for name, ground in grounds.items()
-            if name not in wishes.allowed_grounds
+            if name not in _used_grounds(trained.model)
         },
         "allowed_grounds": {
             name: {"ground": _both(grounds[name]), "because": because}
             for name, because in wishes.allowed_grounds.items()
+            if name in _used_grounds(trained.model)
         },
         "cost_of_using_excluded_grounds": trained.grounds_cost,
     }
 
 
-def _seen(scorecard: Scorecard) -> dict[str, Any]:
-    """The values that training has seen, and the usual one, by field."""
+def _used_grounds(model: Model) -> set[str]:
+    return set(model.recipe.columns) & set(features.GROUNDS)
+
+
+def _seen(scorecard: Scorecard, data: TrainingSet) -> dict[str, Any]:
+    """The values that training has seen, and the usual one, by field.
+
+    A category that few people hold is known too, and has no points of its own.
+    """
     fields = {item.field: item for item in scorecard.fields}
     return {
         "categories": {
-            name: list(item.table)
-            for name, item in fields.items()
-            if isinstance(item, ChoicePoints)
-            and features.BY_NAME[name].kind is Kind.CATEGORY
+            name: sorted(data.X[name].dropna().unique())
+            for name in fields
+            if features.BY_NAME[name].kind is Kind.CATEGORY
         },
         "ranges": {
             name: [item.low, item.high]

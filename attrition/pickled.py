@@ -19,6 +19,11 @@ def open_pipeline(release: Release) -> Any:
     as something else, so only the card's own opens it. Raises ReleaseRejected.
     """
     made_with = release.card.get("libraries", {}).get("scikit-learn")
+    if made_with is None:
+        raise ReleaseRejected(
+            f"The card of release {release.version} does not say which "
+            "scikit-learn made its pickle: it stays closed."
+        )
     if made_with != sklearn.__version__:
         raise ReleaseRejected(
             f"Release {release.version} was made with scikit-learn {made_with}, and "

@@ -49,5 +49,8 @@ def _hostile_values(item: FieldPoints) -> list[Value | None]:
         near = [np.nextafter(item.low, item.high), np.nextafter(item.high, item.low)]
         return [None, -1e6, 1e9, *inside, *map(float, near)]
     seen = list(item.table)
+    if item.clip is not None:
+        low, high = map(int, item.clip)
+        return [None, -3, 10**6, *range(low, high + 1)]
     unknown: list[Value] = ["never seen"] if isinstance(seen[0], str) else [-3, 10**6]
     return [None, *unknown, *seen]

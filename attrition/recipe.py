@@ -1,12 +1,13 @@
 """What is fitted: which columns, how each is read, how strongly it is held back."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from django.utils.translation import gettext as _
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
@@ -21,11 +22,13 @@ from sklearn.preprocessing import (
 
 from attrition import features
 from attrition.errors import TrainingRefused
+from attrition.field import Value
 from attrition.tables import holds_text, is_number
 
 NUMBER = (
     2  # of this way of training; a card records it, so that nobody retrains in vain
 )
+FEWEST = 10  # people; what fewer share would be about persons
 FEW_VALUES = 5  # a count with no more of them gets a point a number
 STRENGTHS = (0.05, 0.1, 0.2, 0.4, 0.8)  # C; less holds the weights back more
 TRANSFORMS = ("none", "sqrt")
@@ -33,10 +36,15 @@ TRANSFORMS = ("none", "sqrt")
 
 @dataclass(frozen=True)
 class Recipe:
-    """`counts` are the columns of `columns` that get a point a number."""
+    """`counts` get a point a number, clipped to what was seen (lowest, highest).
+
+    `values` are those of the other columns that have a point of their own: held by
+    enough people that it can't be read as one person's.
+    """
 
     columns: tuple[str, ...]
-    counts: tuple[str, ...]
+    counts: Mapping[str, tuple[float, float]]
+    values: Mapping[str, tuple[Value, ...]]
     seed: int = 0
     transform: str = "sqrt"
     strength: float = 0.2
@@ -56,19 +64,43 @@ def recipe_for(X: pd.DataFrame, columns: Sequence[str], seed: int = 0) -> Recipe
 
     Raises TrainingRefused for columns that hold nothing.
     """
-    if empty := [name for name in columns if X[name].isna().all()]:
+    if not columns:
+        raise TrainingRefused(_("No field is left to train on."))
+    if empty := [name for name in columns if X[name].notna().sum() < FEWEST]:
         raise TrainingRefused(
-            f"These columns hold no value at all: {', '.join(empty)}. Fill them, or "
-            "leave them out with --leave-out."
+            _(
+                "Fewer than %(count)s people have a value in: %(fields)s. Fill these "
+                "columns, or leave them out with --leave-out."
+            )
+            % {"count": FEWEST, "fields": ", ".join(empty)}
         )
-    counts = tuple(
-        name
+    counts = {
+        name: (float(X[name].min()), float(X[name].max()))
         for name in columns
         if is_number(features.BY_NAME[name])
         and features.BY_NAME[name].whole
         and X[name].nunique() <= FEW_VALUES
-    )
-    return Recipe(tuple(columns), counts, seed)
+    }
+    values = {
+        name: common_values(X[name])
+        for name in map(str, X)  # others may be used to compare with
+        if not is_number(features.BY_NAME[name]) or name in counts
+    }
+    if rare := [name for name in columns if values.get(name) == ()]:
+        raise TrainingRefused(
+            _(
+                "No value is held by %(count)s people or more in: %(fields)s. Group "
+                "these values, or leave the columns out with --leave-out."
+            )
+            % {"count": FEWEST, "fields": ", ".join(rare)}
+        )
+    return Recipe(tuple(columns), counts, values, seed)
+
+
+def common_values(column: pd.Series) -> tuple[Value, ...]:
+    """The values that `FEWEST` people or more hold, sorted."""
+    held = column.value_counts()
+    return tuple(sorted(held.index[held >= FEWEST]))
 
 
 def new_pipeline(recipe: Recipe) -> Pipeline:
@@ -100,21 +132,36 @@ def _columns(recipe: Recipe) -> ColumnTransformer:
             "counts",
             make_pipeline(
                 SimpleImputer(strategy="most_frequent"),
-                MinMaxScaler(clip=True),
-                OneHotEncoder(handle_unknown="ignore"),
+                FunctionTransformer(
+                    np.clip,
+                    kw_args={
+                        "a_min": [recipe.counts[name][0] for name in counts],
+                        "a_max": [recipe.counts[name][1] for name in counts],
+                    },
+                ),
+                _weights(recipe, counts),
             ),
             counts,
         ),
-        ("marks", _one_weight_a_value(), marks),
-        ("names", _one_weight_a_value(), names),
+        ("marks", _one_weight_a_value(recipe, marks), marks),
+        ("names", _one_weight_a_value(recipe, names), names),
     ]
     # scikit-learn refuses a block without columns.
     return ColumnTransformer([block for block in blocks if block[2]])
 
 
-def _one_weight_a_value() -> Pipeline:
+def _one_weight_a_value(recipe: Recipe, columns: Sequence[str]) -> Pipeline:
     return make_pipeline(
-        SimpleImputer(strategy="most_frequent"), OneHotEncoder(handle_unknown="ignore")
+        SimpleImputer(strategy="most_frequent"), _weights(recipe, columns)
+    )
+
+
+def _weights(recipe: Recipe, columns: Sequence[str]) -> OneHotEncoder:
+    """One a common value, none for a rare one: that counts as one never seen."""
+    values = [np.array(recipe.values[name]) for name in columns]
+    return OneHotEncoder(
+        categories=[v.astype(object) if v.dtype.kind == "U" else v for v in values],
+        handle_unknown="ignore",
     )
 
 
@@ -123,10 +170,11 @@ def chosen(recipe: Recipe, X: pd.DataFrame, y: Any) -> Recipe:
 
     By log loss in a cross-validation of its own among them, so that choosing inside a
     fold's training part never sees who it is tested on (Varma and Simon 2006, "Bias in
-    error estimation when using cross-validation for model selection").
+    error estimation when using cross-validation for model selection"). The columns are
+    scaled once for all its parts: that looks at nobody's outcome.
     """
     parts = StratifiedKFold(5, shuffle=True, random_state=recipe.seed)
-    best: tuple[float, Recipe] | None = None
+    found: list[tuple[float, Recipe]] = []
     for transform in TRANSFORMS:
         bent = dataclasses.replace(recipe, transform=transform)
         search = GridSearchCV(
@@ -136,11 +184,10 @@ def chosen(recipe: Recipe, X: pd.DataFrame, y: Any) -> Recipe:
             cv=parts,
             refit=False,
         ).fit(_dense(_columns(bent).fit_transform(X)), y)
-        if best is None or search.best_score_ > best[0]:
-            strength = search.best_params_["C"]
-            best = search.best_score_, dataclasses.replace(bent, strength=strength)
-    assert best is not None
-    return best[1]
+        strength = search.best_params_["C"]
+        tried = dataclasses.replace(bent, strength=strength)
+        found.append((search.best_score_, tried))
+    return max(found, key=lambda pair: pair[0])[1]
 
 
 def _dense(matrix: Any) -> Any:

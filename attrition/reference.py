@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from attrition import features
-from attrition.fairness import FEWEST
 from attrition.field import Field
+from attrition.recipe import FEWEST
 from attrition.tables import is_number
 
 

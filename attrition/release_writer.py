@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,7 +36,7 @@ def write(folder: Path, model: Model, card: Mapping[str, Any]) -> None:
             for name in releases.LISTED_FILES
         }
         _dump(draft / releases.CARD, {**card, "files": hashes})
-        shutil.move(draft, folder)
+        draft.rename(folder)
 
 
 def _dump(path: Path, document: Any) -> None:

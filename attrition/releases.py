@@ -69,6 +69,15 @@ def versions() -> list[str]:
     return sorted(card.parent.name for card in settings.MODEL_DIR.glob(f"*/{CARD}"))
 
 
+def _folders() -> set[str]:
+    """What looks like a release, its card lost or not."""
+    return {
+        file.parent.name
+        for name in (CARD, SCORECARD)
+        for file in settings.MODEL_DIR.glob(f"*/{name}")
+    }
+
+
 def current_version() -> str:
     """What serves: `MODEL_VERSION`, or else what the file CURRENT names."""
     if settings.MODEL_VERSION:
@@ -114,9 +123,7 @@ def _load(folder: Path) -> Release:
 
 
 def _verified(folder: Path) -> Release:
-    if folder.parent == settings.MODEL_DIR and (folder / SCORECARD).is_file():
-        _read(folder / CARD)
-    if folder.parent != settings.MODEL_DIR or folder.name not in versions():
+    if folder.parent != settings.MODEL_DIR or folder.name not in _folders():
         raise ReleaseRejected(
             f"There is no release {folder.name!r} in {settings.MODEL_DIR}. "
             f"There are: {', '.join(versions()) or 'none'}."

@@ -43,7 +43,8 @@ class NumberPoints:
     def __post_init__(self) -> None:
         if self.transform not in TRANSFORMS:
             raise ValueError(f"{self.field}: no transform {self.transform!r}")
-        self._transformed(self.low)  # the square root of a negative number
+        if self.transform == "sqrt" and self.low * self.scale + self.offset < 0:
+            raise ValueError(f"{self.field}: the square root of a negative number")
         object.__setattr__(self, "at_usual", self._transformed(self.usual))
 
     def _transformed(self, number: float) -> float:
@@ -176,6 +177,13 @@ class Scorecard:
 
         Raises KeyError, TypeError or ValueError.
         """
+        try:
+            return cls._from_json(document)
+        except (ArithmeticError, AttributeError, IndexError) as error:
+            raise ValueError(str(error)) from error
+
+    @classmethod
+    def _from_json(cls, document: Mapping[str, Any]) -> "Scorecard":
         if document["format"] not in (1, FORMAT):
             raise ValueError(f"scorecard format {document['format']}, not {FORMAT}")
         return cls(
@@ -187,6 +195,8 @@ class Scorecard:
 def _field_from_json(item: Mapping[str, Any]) -> FieldPoints:
     if "table" not in item:
         return NumberPoints(**item)
+    if not item["table"]:
+        raise ValueError(f"{item['field']}: an empty table")
     clip = item.get("clip")
     low_high = None if clip is None else (float(clip[0]), float(clip[1]))
     return ChoicePoints(**{**item, "table": dict(item["table"]), "clip": low_high})

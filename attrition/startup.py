@@ -18,4 +18,4 @@ def announce() -> None:
         return
     logger.info("Release %s serves, threshold %s.", release.version, release.threshold)
     if override := override_in_words(release):
-        logger.warning(override)
+        logger.warning("%s", override)

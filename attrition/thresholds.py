@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from scipy.stats import binomtest
+
+from attrition.recipe import FEWEST
 
 THRESHOLDS = np.arange(101) / 100
 RESAMPLES = 1000
@@ -18,27 +21,37 @@ Row = Mapping[str, Any]
 def threshold_table(y: Any, p: Any, seed: int = 0) -> list[dict[str, Any]]:
     """Share flagged, precision, recall and false alarms at 0.00, 0.01 … 1.00.
 
-    A share of nobody is None: nobody may be flagged at 1.00.
+    A precision of fewer than `FEWEST` people is None: at 1.00 nobody may be flagged.
     """
     # How many thresholds a person reaches; `p >= threshold` flags them.
     reached = np.searchsorted(THRESHOLDS, p, side="right")
     cells = np.bincount(reached * 2 + y, minlength=2 * len(THRESHOLDS) + 2)
     shares = _shares(cells[None, :])
-    intervals = {
-        name: interval(found) for name, found in _shares(resampled(cells, seed)).items()
-    }
-    return [
-        {"threshold": float(threshold)}
-        | {
-            key: value
-            for name, found in shares.items()
-            for key, value in (
-                (name, _rounded(found[0, i])),
-                (f"{name}_interval", intervals[name][i]),
-            )
-        }
-        for i, threshold in enumerate(THRESHOLDS)
-    ]
+    draws = _shares(resampled(cells, seed))
+    intervals = {name: interval(found) for name, found in draws.items()}
+    return [_row(i, len(y), shares, intervals) for i in range(len(THRESHOLDS))]
+
+
+def _row(
+    i: int, people: int, shares: Mapping[str, Any], intervals: Mapping[str, Any]
+) -> dict[str, Any]:
+    row: dict[str, Any] = {"threshold": float(THRESHOLDS[i])}
+    for name, found in shares.items():
+        row[name] = _rounded(found[0, i])
+        row[f"{name}_interval"] = intervals[name][i]
+    flagged = round(float(shares["flagged"][0, i]) * people)
+    if flagged < FEWEST:
+        row["precision"] = row["precision_interval"] = None
+    elif row["precision_interval"] == [1.0, 1.0]:
+        # Every draw is the same, which is no certainty.
+        row["precision_interval"] = wilson(flagged, flagged)
+    return row
+
+
+def wilson(found: int, of: int) -> list[float]:
+    """The 95 % interval of a share (Wilson 1927)."""
+    ends = binomtest(found, of).proportion_ci(method="wilson")
+    return [round(float(end), 6) for end in (ends.low, ends.high)]
 
 
 def resampled(cells: Any, seed: int) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import methodcaller
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,8 +16,8 @@ from attrition.proving import prove
 from attrition.recipe import NUMBER, Recipe, chosen, new_pipeline, recipe_for
 from attrition.scorecard import Scorecard
 from attrition.tables import rows_of
-from attrition.training_set import TrainingSet
-from attrition.validation import nearest
+from attrition.training_set import TrainingSet, fingerprint
+from attrition.validation import unknown_field
 
 Cost = Mapping[str, Mapping[str, float]]
 
@@ -26,7 +27,8 @@ class Wishes:
     """What whoever trains has decided; the card records it.
 
     `allowed_grounds` says why a prohibited ground is used, `reasons` why a field that
-    needs care is, by field.
+    needs care is, by field. A field of which nothing is said has the project's standard
+    reason, unless doing without it costs nothing.
     """
 
     left_out: tuple[str, ...] = ()
@@ -38,14 +40,22 @@ class Wishes:
         """The fields to train on, in the table's order. Raises TrainingRefused."""
         for name in (*self.left_out, *self.allowed_grounds, *self.reasons):
             _check_scorable(name)
+        for name, why in (*self.allowed_grounds.items(), *self.reasons.items()):
+            if name in self.left_out:
+                raise TrainingRefused(
+                    _("%s can't be both left out and used for a reason.") % name
+                )
+            if not why.strip():
+                raise TrainingRefused(_("The reason for %s is empty.") % name)
         for name in self.allowed_grounds:
             if name not in features.GROUNDS:
                 raise TrainingRefused(
-                    f"{name} is no prohibited ground: it is used without being allowed."
+                    _("%s is no prohibited ground: it is used without being allowed.")
+                    % name
                 )
         for name in self.reasons:
             if features.BY_NAME[name].care is None:
-                raise TrainingRefused(f"{name} needs no written reason.")
+                raise TrainingRefused(_("%s needs no written reason.") % name)
         return tuple(
             item.name
             for item in features.SCORABLE
@@ -57,11 +67,9 @@ class Wishes:
 def _check_scorable(name: str) -> None:
     item = features.BY_NAME.get(name)
     if item is None:
-        near = nearest(name, features.BY_NAME)
-        hint = f" Did you mean {near}?" if near else ""
-        raise TrainingRefused(f"{name}: no such field.{hint}")
+        raise TrainingRefused(unknown_field(name, features.BY_NAME).message)
     if not item.is_scorable:
-        raise TrainingRefused(f"{name} is recorded and never scored ({item.kind}).")
+        raise TrainingRefused(_("%s is recorded and never scored.") % name)
 
 
 @dataclass(frozen=True)
@@ -78,15 +86,13 @@ class Model:
 class Trained:
     """A model and what was measured of it.
 
-    `costs`: of leaving out each field that needs care; `costless`: those of them that
-    were left out because that costs nothing; `grounds_cost`: of using the prohibited
-    grounds that the model does without (None where there are none).
+    `costs`: of leaving out each field that needs care; `grounds_cost`: of using the
+    prohibited grounds that the model does without (None where there are none).
     """
 
     model: Model
     evaluation: Evaluation
     costs: Mapping[str, Cost]
-    costless: tuple[str, ...]
     grounds_cost: Cost | None
 
 
@@ -95,38 +101,46 @@ def train(
 ) -> Trained:
     """Measure, weigh the fields that need care, fit on everybody, compile, prove.
 
-    Raises TrainingRefused or NotAdditive.
+    Raises NotAdditive; or TrainingRefused, also for a field that needs care, has no
+    reason of its own and costs nothing to leave out: a person decides that, because to
+    drop it here would be to choose by the very folds that measure the model.
     """
     recipe = recipe_for(data.X, wishes.columns(), wishes.seed)
     evaluation = evaluate(data, recipe, track)
     costs = {
         item.name: cost_of(
-            data, evaluation, _leaving_out(item.name), track, _without(item.name)
+            data,
+            evaluation,
+            methodcaller("without", item.name),
+            track,
+            _without(item.name),
         )
         for item in features.SCORABLE
         if item.care and item.name in recipe.columns
     }
-    costless = tuple(
-        name for name, cost in costs.items() if cost["average_precision"]["mean"] <= 0
-    )
+    costless = [
+        name
+        for name, cost in costs.items()
+        if cost["average_precision"]["mean"] <= 0 and name not in wishes.reasons
+    ]
     if costless:
-        recipe = recipe.without(*costless)
-        evaluation = evaluate(data, recipe, track)
+        raise TrainingRefused(
+            _(
+                "To do without these costs nothing, and they need care: %(fields)s. "
+                "Add --leave-out FIELD for each, or --reason FIELD TEXT to keep it."
+            )
+            % {"fields": ", ".join(costless)}
+        )
     return Trained(
         fit(data, recipe),
         evaluation,
         costs,
-        costless,
         _grounds_cost(data, recipe, evaluation, track),
     )
 
 
 def _without(name: str) -> str:
     return _("without %(field)s") % {"field": name}
-
-
-def _leaving_out(name: str) -> Any:
-    return lambda recipe: recipe.without(name)
 
 
 def _grounds_cost(
@@ -160,12 +174,19 @@ def fit(data: TrainingSet, recipe: Recipe) -> Model:
 
 
 def retrained(data: TrainingSet, card: Mapping[str, Any]) -> Model:
-    """The model of a card again, from the same data. Raises TrainingRefused."""
+    """The model of a card again, from its own data. Raises TrainingRefused."""
     made_with = card["model"].get("recipe")
     if made_with != NUMBER:
         raise TrainingRefused(
-            f"That release was trained in another way (recipe {made_with or 1}, this "
-            f"version trains recipe {NUMBER}): check out the version that made it."
+            _(
+                "That release was trained in another way (recipe %(theirs)s, this "
+                "version trains recipe %(ours)s): check out the version that made it."
+            )
+            % {"theirs": made_with or 1, "ours": NUMBER}
+        )
+    if fingerprint(data) != card["data"]["sha256"]:
+        raise TrainingRefused(
+            _("These are not the data of that release: their fingerprint is another.")
         )
     columns: Sequence[str] = card["model"]["columns"]
     return fit(data, recipe_for(data.X, columns, card["model"]["seed"]))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from django.utils.translation import gettext as _
 
 from attrition import features
 from attrition.errors import TrainingRefused
@@ -35,8 +36,11 @@ def training_set(people: Sequence[Person]) -> TrainingSet:
     leavers = int(y.sum())
     if min(leavers, len(y) - leavers) < FEWEST_LEAVERS:
         raise TrainingRefused(
-            f"{leavers} of {len(y)} people left: at least {FEWEST_LEAVERS} leavers and "
-            f"as many who stayed are needed to measure what a model is worth."
+            _(
+                "%(left)s of %(count)s people left: at least %(fewest)s leavers and as "
+                "many who stayed are needed to measure what a model is worth."
+            )
+            % {"left": leavers, "count": len(y), "fewest": FEWEST_LEAVERS}
         )
     rows = [STORABLE.validate(person.features) for person in people]
     return TrainingSet(frame_of(rows, SCORABLE), y)

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from attrition import card_texts
 from attrition.features import BY_NAME
 from attrition.field import number_in_words, reads_english
 from attrition.releases import Release
@@ -25,7 +24,10 @@ def content(release: Release) -> dict[str, Any]:
     card = release.card
     return {
         "release": release,
-        "data": card["data"],
+        "fictional": release.is_demonstration,
+        "sha256": card["data"]["sha256"],
+        "employees": number_in_words(card["data"]["employees"]),
+        "left": number_in_words(card["data"]["left"]),
         "recipe": _recipe(card["model"]),
         "prose": list(_prose(card)),
         "limits": [_words(limit) for limit in card.get("limits", [])],
@@ -38,7 +40,7 @@ def content(release: Release) -> dict[str, Any]:
         "care": list(_care(card)),
         "grounds": _grounds(card),
         "fairness": list(_fairness(card)),
-        "fairness_words": card_texts.FAIRNESS,
+        "fairness_measured": _words(card.get("fairness_measured")),
         "reference": list(_reference(card)),
         "libraries": card.get("libraries", {}),
         "files": card["files"],
@@ -96,8 +98,17 @@ def _metrics(card: Mapping[str, Any]) -> Iterator[dict[str, str]]:
         }
 
 
-def _calibration(found: Mapping[str, Any]) -> dict[str, str]:
+def _calibration(found: Mapping[str, Any]) -> dict[str, Any]:
+    bins = found.get("bins", [])
+    missed = [
+        group
+        for group in bins
+        for low, high in [group["left_interval"]]
+        if not low <= group["mean_probability"] <= high
+    ]
     return {
+        "groups": len(bins),
+        "missed": len(missed),
         "slope": rounded(found["slope"], 2),
         "mean": share_in_words(found["mean_probability"]),
         "rate": share_in_words(found["base_rate"]),
@@ -148,8 +159,13 @@ def _care(card: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             "care": _words(row["care"]),
             "reason": _words(row["reason"]),
             "used": row["used"],
+            "is_standard_reason": row["is_standard_reason"],
             "costs": [] if cost is None else [_cost(cost, name) for name in MEASURES],
         }
+
+
+def _left(share: float | None) -> str:
+    return "–" if share is None else share_in_words(share, 0)
 
 
 def _cost(cost: Mapping[str, Mapping[str, float]], name: str) -> str:
@@ -182,7 +198,7 @@ def _fairness(card: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                 {
                     "name": _group_in_words(name, group["group"]),
                     "count": group["count"],
-                    "left": share_in_words(group["left"], 0),
+                    "left": _left(group["left"]),
                     "mean": share_in_words(group["mean_probability"], 0),
                     "shares": [
                         _with_interval(group, share)
@@ -195,6 +211,8 @@ def _fairness(card: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _group_in_words(name: str, group: Any) -> str:
+    if group is None:
+        return _("not said")
     if not isinstance(group, list):
         return BY_NAME[name].in_words(group)
     low, high = group

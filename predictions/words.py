@@ -41,7 +41,7 @@ def value_in_words(name: str, value: Value | None) -> str:
 
 def rounded(number: float, decimals: int) -> str:
     """In the reader's notation; Django's number_format alone makes 0.839 of 0.8396."""
-    return str(number_format(round(number, decimals), decimals))
+    return str(number_format(round(number, decimals), decimals)).replace("-", "−")
 
 
 def signed(size: float, decimals: int = 2) -> str:

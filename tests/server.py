@@ -26,10 +26,16 @@ class Server:
     """The service as an operator starts it, on SQLite in `folder`.
 
     It has the invented employees, a key with all scopes (`SECRET`) and the logins
-    admin, auditor and manager (`PASSWORD`).
+    admin, auditor and manager (`PASSWORD`); `variables` go into its environment.
     """
 
-    def __init__(self, folder: Path, workers: int = 2) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        workers: int = 2,
+        config: Path = ROOT / "technova" / "gunicorn.py",
+        **variables: str,
+    ) -> None:
         self.environment = {
             **os.environ,
             "DOTENV": "false",
@@ -39,8 +45,9 @@ class Server:
             "ADMIN_PASSWORD": PASSWORD,
             "AUDITOR_PASSWORD": PASSWORD,
             "MANAGER_PASSWORD": PASSWORD,
+            **variables,
         }
-        self.manage("migrate", "--verbosity", "0")
+        self.manage("migrate", "--skip-checks", "--verbosity", "0")
         self.manage("bootstrap", "--demo")
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
@@ -49,7 +56,7 @@ class Server:
             self.process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "gunicorn", "technova.wsgi"),
-                    *("--config", "technova/gunicorn.py"),
+                    *("--config", str(config)),
                     *("--bind", f"127.0.0.1:{port}", "--workers", str(workers)),
                 ],
                 cwd=ROOT,

@@ -35,10 +35,6 @@ def summary(trained: Trained, card: Card) -> Iterator[str]:
             "field": str(BY_NAME[name].label),
             "cost": f"{-cost['average_precision']['mean']:+.3f}",
         }
-    for name in trained.costless:
-        yield "  " + _("%(field)s is left out: doing without costs nothing.") % {
-            "field": str(BY_NAME[name].label)
-        }
     of_ten = card["threshold"]["of_ten_flagged_left"]
     yield "  " + _(
         "threshold %(threshold)s: of 10 people flagged, about %(count)s left"
@@ -65,6 +61,8 @@ def compared(
     yield _("Beside release %(version)s, as its card has it:") % {
         "version": found.version
     }
+    if not found.same_data:
+        yield "  " + _("(its measures are of other data, or of another form of them)")
     for name, (before, after) in found.metrics.items():
         yield f"  {name:<18} {before:.3f} → {after:.3f}"
     yield "  " + _(
@@ -77,3 +75,7 @@ def compared(
         "newly": found.newly_flagged,
         "no_longer": found.no_longer_flagged,
     }
+    if found.refused:
+        yield "  " + _(
+            "%(count)s more can't be scored now: it does not know their values"
+        ) % {"count": found.refused}

@@ -31,14 +31,15 @@ def _row(version):
         release = releases.load(version)
     except ReleaseRejected:
         return {"version": version, "release": None, "serves": False}
-    card = release.card
+    card, metrics = release.card, release.card.get("metrics", {})
     return {
         "version": version,
         "release": release,
         "serves": _serves(version),
         "threshold": rounded(card["threshold"]["value"], 2),
         "figures": [
-            rounded(card["metrics"][name]["mean"], 3) for name in card_page.MEASURES
+            rounded(metrics[name]["mean"], 3) if name in metrics else "–"
+            for name in card_page.MEASURES
         ],
     }
 
@@ -55,9 +56,13 @@ def release_card(request, version):
         release = releases.load(version)
     except ReleaseRejected:
         raise Http404 from None
+    try:
+        content = card_page.content(release)
+    except LookupError:  # it scores, and its card says too little to be shown
+        raise Http404 from None
     context = {
         **admin.site.each_context(request),
-        **card_page.content(release),
+        **content,
         "title": _("Model card of release %(version)s") % {"version": version},
     }
     return render(request, "admin/releases/card.html", context)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from attrition.scorecard import probability_of
 from predictions.words import class_in_words, percent, reason_in_words, signed
 
 Answer = dict[str, Any]
@@ -34,15 +35,19 @@ def as_table(answers: Iterable[Answer]) -> Iterator[str]:
         yield f"{item['employee_id']:>10}  {chance:>11}  {side}"
         warnings |= {w["code"]: w["message"] for w in item["warnings"]}
         if "explanation" in item:
-            yield from _bars(item["explanation"]["contributions"])
+            yield from _bars(item)
     yield _("%(count)s employee(s) scored and logged.") % {"count": count}
     yield from warnings.values()
     yield _("A score is never a decision on its own.")
 
 
-def _bars(contributions: list[Answer]) -> Iterator[str]:
-    """One line a field that moves the score, longest bar first."""
-    largest = max(abs(item["points"]) for item in contributions) or 1.0
+def _bars(answer: Answer) -> Iterator[str]:
+    """Where it starts, then one line a field that moves it, longest bar first."""
+    usual = probability_of(answer["explanation"]["base"])
+    start = {"usual": percent(usual, answer["threshold"])}
+    yield "    " + _("usual value everywhere: %(usual)s") % start
+    contributions = answer["explanation"]["contributions"]
+    largest = max(abs(item["points"]) for item in contributions)
     for item in contributions:
         if not item["points"]:
             continue

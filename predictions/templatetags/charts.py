@@ -1,3 +1,5 @@
+import re
+
 from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -5,6 +7,12 @@ from django.utils.safestring import SafeString
 from predictions.charts import Bars, Plot
 
 register = template.Library()
+
+
+@register.filter
+def md(text: str) -> str:
+    """Text that somebody wrote, inert in Markdown and in a cell of its tables."""
+    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(text.splitlines()))
 
 
 @register.simple_tag

@@ -1,3 +1,4 @@
+import dataclasses
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,30 +7,37 @@ import pytest
 from django.utils.translation import override
 from sklearn.pipeline import Pipeline
 
-from attrition import extracts, releases, training
+from attrition import features, releases
 from attrition.compiling import compile_scorecard
+from attrition.recipe import Recipe, new_pipeline, recipe_for
 from attrition.scorecard import Scorecard
-from attrition.training import TrainingSet
-from tests.attrition.generated import Extracts, generate
+from attrition.training_set import TrainingSet
+from tests.attrition.generated import Extracts, generate, training_data
 from tests.attrition.release_folder import ReleaseFolder
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """The recipe fitted on invented people, and the scorecard made of it."""
+    """A recipe fitted on invented people, and the scorecard made of it."""
 
     data: TrainingSet
+    recipe: Recipe
     pipeline: Pipeline
     scorecard: Scorecard
 
 
 @pytest.fixture(scope="session")
-def fitted(tmp_path_factory) -> Fitted:
-    folder = generate(400, blanks=0.05).write(tmp_path_factory.mktemp("extracts"))
-    people = extracts.read(folder, with_outcome=True).people
-    data = training.training_set(people)
-    pipeline = training.new_pipeline().fit(data.X, data.y)
-    return Fitted(data, pipeline, compile_scorecard(pipeline))
+def fitted() -> Fitted:
+    data = training_data(400, blanks=0.05)
+    data.X.loc[:4, "poste"] = "Doreur"  # too few to have a weight
+    found = recipe_for(data.X, features.TRAINING_COLUMNS)
+    # Invented counts are too many to be read as counts by themselves.
+    counts = {"nombre_participation_pee": (0.0, 10.0)}
+    # As if few had 4 or the most.
+    common = {"nombre_participation_pee": (0, 1, 2, 3, 5, 6, 7, 8, 9)}
+    recipe = dataclasses.replace(found, counts=counts, values=found.values | common)
+    pipeline = new_pipeline(recipe).fit(data.X, data.y)
+    return Fitted(data, recipe, pipeline, compile_scorecard(pipeline))
 
 
 @pytest.fixture

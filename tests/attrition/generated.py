@@ -9,13 +9,15 @@ import io
 import math
 import random
 import re
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from attrition import features
+from attrition import extracts, features
 from attrition.extract_file import KEYS, TARGET
 from attrition.field import Extract, Field, Kind
+from attrition.training_set import TrainingSet, training_set
 
 CATEGORIES = {
     "statut_marital": ("Seul(e)", "En couple"),
@@ -90,6 +92,21 @@ def generate(
                 _line(extract, number, values, left=left, blanks=blanks, draw=draw)
             )
     return Extracts(lines)
+
+
+def training_data(
+    count: int,
+    *,
+    seed: int = 0,
+    blanks: float = 0.0,
+    weights: Mapping[str, float] = WEIGHTS,
+) -> TrainingSet:
+    """The people that `generate` invents, as training reads them."""
+    tables = generate(count, seed=seed, blanks=blanks, weights=weights)
+    with tempfile.TemporaryDirectory() as folder:
+        tables.write(Path(folder))
+        people = extracts.read(Path(folder), with_outcome=True).people
+    return training_set(people)
 
 
 def _header(extract: Extract) -> list[str]:

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from attrition.extract_file import TARGET
 from attrition.field import Extract
 from attrition.models import Employee
+from tests import shipped
 from tests.attrition.generated import generate
 
 SIRH, EVAL, SONDAGE = Extract
@@ -137,7 +138,8 @@ def test_categories_that_the_release_does_not_know_are_stored_and_named(
 
     assert Employee.objects.get(pk=1).features["departement"] == "Nouveau pôle"
     said = capsys.readouterr().err
-    assert "Release 1.0.0 does not know, and will not score, departement:" in said
+    release = f"Release {shipped.SERVES}"
+    assert f"{release} does not know, and will not score, departement:" in said
     assert "Nouveau pôle (2)" in said
 
 

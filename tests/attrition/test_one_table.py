@@ -58,11 +58,21 @@ def predict(language="fr", **features):
 """
 TRAIN = f"""
 from pathlib import Path
+from attrition import evaluation, features, recipe
 from django.core.management import call_command
 from generated import WEIGHTS, generate
 weights = WEIGHTS | {{"{NAME}": 0.5}}
 folder = generate(600, weights=weights).write(Path("extracts"))
-call_command("train_model", "--data", str(folder), "--version", "2.0.0")
+evaluation.SPLITS, evaluation.REPEATS = 2, 1
+recipe.TRANSFORMS, recipe.STRENGTHS = ("none",), (0.2,)
+decided = [
+    word
+    for field in features.SCORABLE
+    if field.care
+    for word in ("--leave-out", field.name)
+]
+options = ["--data", str(folder), "--version", "2.0.0", "--yes", *decided]
+call_command("train_model", *options)
 call_command("migrate", verbosity=0)
 """
 
@@ -155,8 +165,11 @@ def test_training_takes_the_column(project):
     columns, numbers = project.ask(
         "[features.TRAINING_COLUMNS, numbers]",
         """
-from attrition import features, training
-blocks = training.new_pipeline().named_steps["columns"].transformers
+from attrition import features, recipe
+columns = features.TRAINING_COLUMNS
+made = recipe.Recipe(columns, {}, dict.fromkeys(columns, (0, 1)))
+pipeline = recipe.new_pipeline(made)
+blocks = pipeline.named_steps["columns"].transformers
 numbers = dict((name, columns) for name, _, columns in blocks)["numbers"]
 """,
     )

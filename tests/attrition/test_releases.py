@@ -1,5 +1,6 @@
-"""Which release serves, what it imports, and what the system checks say of it."""
+"""Which release serves, what it imports, and when it is read from the disk."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -9,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from attrition import releases
-from attrition.checks import release_is_real, release_is_whole
-from attrition.errors import InvalidFeatures
+from attrition.errors import InvalidFeatures, ReleaseRejected
 from attrition.releases import CARD, CURRENT, SCORECARD
+from tests import shipped
 from tests.attrition.release_folder import rejection
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +65,7 @@ def test_an_unknown_version_lists_those_there_are(release, settings):
     text = rejection()
 
     assert "no release '9.9.9'" in text
-    assert f"There are: 0.9.0, {release.version}." in text
+    assert f"There are: 0.9.0, {', '.join(shipped.VERSIONS)}." in text
 
 
 def test_model_version_overrides_current(release, settings):
@@ -88,7 +89,7 @@ def test_without_current_the_remedies_are_told(release):
 
     assert f"{current} is not there or names no release" in text
     assert "set MODEL_VERSION" in text
-    assert f"There are: {release.version}." in text
+    assert f"There are: {', '.join(shipped.VERSIONS)}." in text
 
 
 @pytest.mark.parametrize("contents", [b"", b"\n", b"\xff\xfe"], ids=repr)
@@ -100,7 +101,7 @@ def test_a_current_that_names_nothing_is_an_error_with_the_remedy(release, conte
 
     assert str(current) in text
     assert "set MODEL_VERSION" in text
-    assert f"There are: {release.version}." in text
+    assert f"There are: {', '.join(shipped.VERSIONS)}." in text
 
 
 @pytest.mark.parametrize(
@@ -135,6 +136,41 @@ def test_a_repaired_folder_serves_without_a_restart(release):
     assert releases.current().version == release.version
 
 
+@pytest.mark.parametrize("version", shipped.VERSIONS)
+def test_a_release_that_is_shipped_loads_whatever_the_format_of_its_scorecard(version):
+    release = releases.load_anew(version)
+
+    usual = {item.field: item.usual for item in release.scorecard.fields}
+    assert release.version == version
+    assert release.scorecard.logit(usual) == release.scorecard.base
+
+
+def test_the_shipped_scorecards_are_of_both_formats():
+    formats = {
+        json.loads((shipped.FOLDER / version / SCORECARD).read_bytes())["format"]
+        for version in shipped.VERSIONS
+    }
+
+    assert formats == {1, 2}
+
+
+def test_a_release_in_memory_outlives_its_files_and_is_not_taken_for_them(release):
+    in_memory = releases.current()
+    release.change_one_byte(SCORECARD)
+
+    with pytest.raises(ReleaseRejected, match=SCORECARD):
+        releases.load_anew(release.version)
+
+    assert releases.load(release.version) is in_memory
+
+
+def test_reading_a_release_anew_leaves_the_one_in_memory_alone(release):
+    in_memory = releases.current()
+
+    assert releases.load_anew(release.version) is not in_memory
+    assert releases.current() is in_memory
+
+
 def test_model_threshold_overrides_the_cards(release, settings):
     card_threshold = release.document(CARD)["threshold"]["value"]
     loaded = releases.current()
@@ -165,62 +201,3 @@ def test_the_categories_that_are_accepted_are_those_of_the_release():
             assert release.validator.validate({name: value})[name] == value
         with pytest.raises(InvalidFeatures):
             release.validator.validate({name: "Sculpteur sur glace"})
-
-
-# System checks
-
-
-def test_a_whole_release_passes_the_check(release):
-    assert release_is_whole(None) == []
-
-
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        lambda release: (release / SCORECARD).unlink(),
-        lambda release: release.change_one_byte(SCORECARD),
-    ],
-    ids=["missing", "changed"],
-)
-def test_the_check_names_the_file_and_the_remedy(release, spoil):
-    spoil(release)
-
-    [error] = release_is_whole(None)
-
-    assert error.id == "attrition.E001"
-    assert error.is_serious()
-    assert str(release / SCORECARD) in error.msg
-    assert "put the release's folder back" in error.msg
-    assert "/predict answers 503" in error.hint
-
-
-def test_the_check_lists_the_releases_when_the_version_is_unknown(release, settings):
-    settings.MODEL_VERSION = "9.9.9"
-
-    [error] = release_is_whole(None)
-
-    assert error.id == "attrition.E001"
-    assert release.version in error.msg
-
-
-@pytest.mark.parametrize(
-    ("fictional", "ids"), [(True, ["attrition.W001"]), (False, [])]
-)
-def test_deploying_a_demonstration_model_is_warned_of(release, fictional, ids):
-    card = release.document(CARD)
-    card["data"]["fictional"] = fictional
-    release.rewrite(CARD, card)
-
-    found = release_is_real(None)
-
-    assert releases.current().is_demonstration is fictional
-    assert [warning.id for warning in found] == ids
-    assert all(release.version in warning.msg for warning in found)
-    assert all("train_model" in warning.hint for warning in found)
-
-
-def test_a_broken_release_is_reported_once(release):
-    (release / CARD).unlink()
-
-    assert len(release_is_whole(None)) == 1
-    assert release_is_real(None) == []

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from attrition import releases
+from attrition.flagged import override_in_words
 from attrition.releases import CARD, FEATURES, REFERENCE, SCORECARD
 from tests.attrition.release_folder import rejection
 
@@ -119,6 +120,56 @@ def test_a_scorecard_that_is_none_is_rejected(release, document):
     assert f"{release / SCORECARD} can't be read" in rejection()
 
 
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda card, number, choice: choice.update(table=[]),
+        lambda card, number, choice: choice.update(clip=[]),
+        lambda card, number, choice: choice.update(clip=[0]),
+        lambda card, number, choice: number.update(low=-(10**400)),
+        lambda card, number, choice: card.update(base=10**400),
+        lambda card, number, choice: card.update(fields=["table"]),
+    ],
+    ids=[
+        "an empty table",
+        "no clip",
+        "half a clip",
+        "no float",
+        "a base that is no float",
+        "a word",
+    ],
+)
+def test_a_scorecard_of_odd_parts_is_rejected(release, spoil):
+    scorecard = release.document(SCORECARD)
+    number = next(item for item in scorecard["fields"] if "weight" in item)
+    choice = next(item for item in scorecard["fields"] if "table" in item)
+    spoil(scorecard, number, choice)
+    release.rewrite(SCORECARD, scorecard)
+
+    text = rejection()
+
+    assert f"{release / SCORECARD} can't be read" in text
+    assert "put the release's folder back" in text
+
+
+@pytest.mark.parametrize(
+    ("transform", "offset"),
+    [("cube", 0.0), ("sqrt", -1.0)],
+    ids=["unknown", "square root of less than 0"],
+)
+def test_a_transform_that_cannot_be_computed_is_rejected(release, transform, offset):
+    scorecard = release.document(SCORECARD)
+    number = next(item for item in scorecard["fields"] if "weight" in item)
+    number.update(transform=transform, offset=offset)
+    release.rewrite(SCORECARD, scorecard)
+
+    text = rejection()
+
+    assert scorecard["format"] == 2
+    assert f"{release / SCORECARD} can't be read" in text
+    assert "put the release's folder back" in text
+
+
 def test_a_release_that_does_not_reproduce_its_reference_cases_is_rejected(release):
     cases = release.document(REFERENCE)
     cases[3]["proba_depart"] += 2e-12
@@ -186,3 +237,86 @@ def test_a_release_without_reference_cases_proves_nothing(release, cases):
     release.rewrite(REFERENCE, cases)
 
     assert str(release / REFERENCE) in rejection()
+
+
+# What serving does not read
+
+
+def forget(card: dict, *path: str) -> None:
+    *outer, last = path
+    for name in outer:
+        card = card[name]
+    del card[last]
+
+
+def keep_what_serving_reads(card: dict) -> None:
+    kept = {
+        "threshold": {"value": card["threshold"]["value"]},
+        "data": {"fictional": card["data"]["fictional"]},
+        "categories": card["categories"],
+        "files": card["files"],
+    }
+    card.clear()
+    card.update(kept)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda card: forget(card, "threshold", "table"),
+        lambda card: forget(card, "metrics"),
+        lambda card: forget(card, "calibration"),
+        lambda card: forget(card, "data", "sha256"),
+        lambda card: forget(card, "model"),
+        lambda card: forget(card, "format"),
+        keep_what_serving_reads,
+    ],
+    ids=[
+        "no table",
+        "no metrics",
+        "no calibration",
+        "no fingerprint",
+        "no model",
+        "no format",
+        "nothing more",
+    ],
+)
+def test_a_card_without_what_was_measured_serves_all_the_same(release, features, spoil):
+    before = releases.load_anew(release.version)
+    card = release.document(CARD)
+    spoil(card)
+    release.rewrite(CARD, card)
+
+    found = releases.current()
+
+    values = found.validator.validate(features)
+    assert found.card == card != before.card
+    assert found.scorecard.probability(values) == before.scorecard.probability(values)
+    assert found.scorecard.explain(values) == before.scorecard.explain(values)
+    assert found.threshold == before.threshold
+    assert found.is_demonstration is before.is_demonstration
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda card: forget(card, "threshold", "table"),
+        lambda card: card["threshold"].update(table=[]),
+        lambda card: card["threshold"].update(table=None),
+        keep_what_serving_reads,
+    ],
+    ids=["no table", "an empty table", "a null table", "nothing more"],
+)
+def test_an_override_beside_a_card_without_a_table_serves_and_has_no_sentence(
+    release, settings, spoil
+):
+    settings.MODEL_THRESHOLD = 0.5
+    assert override_in_words(releases.load_anew(release.version)) is not None
+    card = release.document(CARD)
+    spoil(card)
+    release.rewrite(CARD, card)
+
+    found = releases.current()
+
+    assert override_in_words(found) is None
+    assert found.threshold == 0.5

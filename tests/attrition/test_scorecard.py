@@ -7,8 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from attrition import training
+from attrition import proving
+from attrition.releases import SCORECARD
 from attrition.scorecard import ChoicePoints, NumberPoints, Scorecard, probability_of
+from attrition.tables import frame_of, rows_of
+from tests import shipped
 
 SMALL = Scorecard(
     -1.0,
@@ -26,21 +29,48 @@ SMALL = Scorecard(
         ),
     ),
 )
+BENT = Scorecard(
+    0.0,
+    (
+        NumberPoints(
+            "revenu_mensuel",
+            low=1000,
+            high=5000,
+            scale=0.00025,
+            offset=-0.25,
+            transform="sqrt",
+            weight=2.0,
+            usual=2000,
+            null=2000,
+        ),
+        ChoicePoints(
+            "nombre_participation_pee",
+            {0: 0.0, 1: -1.0, 3: -2.0},
+            usual=0,
+            null=0,
+            unseen=-0.5,
+            clip=(0.0, 3.0),
+        ),
+    ),
+)
 
 
 @pytest.fixture(scope="module")
 def rows(fitted) -> pd.DataFrame:
     """Everyone in training, and rows of nulls, unseen values and extreme numbers."""
-    hostile = training.hostile_rows(fitted.data.X)
-    extreme = fitted.data.X.head(4).copy()
+    names = list(fitted.scorecard.names)
+    hostile = frame_of(proving.hostile_rows(fitted.scorecard), names)
+    extreme = fitted.data.X[names].head(4).copy()
     numbers = extreme.select_dtypes("number").columns
     for place, value in enumerate([-1e300, 1e300, 1e-300, -0.0]):
         extreme.iloc[place, extreme.columns.get_indexer(numbers)] = value
-    return pd.concat([fitted.data.X, hostile, extreme], ignore_index=True)
+    # A count is a whole number, whoever counts.
+    extreme["nombre_participation_pee"] = [-(10.0**15), 1e15, 11.0, -0.0]
+    return pd.concat([fitted.data.X[names], hostile, extreme], ignore_index=True)
 
 
 def test_the_rows_to_compare_on_leave_out_and_exceed_every_field(fitted, rows):
-    people = list(training.plain_rows(rows))
+    people = rows_of(rows)
 
     missing = {name for row in people for name, value in row.items() if value is None}
     outside = {name for row in people for name in fitted.scorecard.not_covered(row)}
@@ -51,7 +81,7 @@ def test_the_rows_to_compare_on_leave_out_and_exceed_every_field(fitted, rows):
 def test_the_scorecards_probability_is_the_pipelines(fitted, rows):
     expected = fitted.pipeline.predict_proba(rows)[:, 1]
 
-    found = [fitted.scorecard.probability(row) for row in training.plain_rows(rows)]
+    found = [fitted.scorecard.probability(row) for row in rows_of(rows)]
 
     assert np.abs(expected - found).max() <= 1e-12
 
@@ -61,7 +91,7 @@ def test_base_and_contributions_sum_to_the_decision_function(fitted, rows):
 
     found = [
         fitted.scorecard.base + sum(c.points for c in fitted.scorecard.explain(row))
-        for row in training.plain_rows(rows)
+        for row in rows_of(rows)
     ]
 
     assert np.abs(expected - found).max() <= 1e-9
@@ -89,8 +119,8 @@ def test_a_round_trip_through_json_keeps_every_bit(fitted, rows):
     again = Scorecard.from_json(json.loads(text))
 
     assert json.dumps(again.as_json()) == text
-    assert [again.probability(row) for row in training.plain_rows(rows)] == [
-        fitted.scorecard.probability(row) for row in training.plain_rows(rows)
+    assert [again.probability(row) for row in rows_of(rows)] == [
+        fitted.scorecard.probability(row) for row in rows_of(rows)
     ]
 
 
@@ -130,6 +160,53 @@ def test_the_logit_is_the_base_and_the_points(values, logit):
     assert SMALL.probability(values) == probability_of(SMALL.logit(values))
 
 
+@pytest.mark.parametrize(
+    ("values", "logit"),
+    [
+        ({}, 0.0),
+        ({"revenu_mensuel": 2000, "nombre_participation_pee": 0}, 0.0),
+        ({"revenu_mensuel": 1000}, -1.0),
+        ({"revenu_mensuel": 1040}, -0.8),
+        ({"revenu_mensuel": 3250}, 0.5),
+        ({"revenu_mensuel": 5000}, 1.0),
+        ({"revenu_mensuel": -1e300}, -1.0),
+        ({"revenu_mensuel": 10**18}, 1.0),
+        ({"nombre_participation_pee": 1}, -1.0),
+        ({"nombre_participation_pee": 1.0}, -1.0),
+        ({"nombre_participation_pee": 2}, -0.5),
+        ({"nombre_participation_pee": 3}, -2.0),
+        ({"nombre_participation_pee": 10**18}, -2.0),
+        ({"nombre_participation_pee": -1}, 0.0),
+    ],
+    ids=[
+        "nothing",
+        "all usual",
+        "the root of nothing",
+        "the root of a little",
+        "the root of more",
+        "the root of the highest seen",
+        "below what was seen",
+        "above what was seen",
+        "a count",
+        "a count as a float",
+        "a count never seen",
+        "the highest count",
+        "more than was counted",
+        "less than was counted",
+    ],
+)
+def test_roots_are_of_what_was_seen_and_counts_are_the_nearest_seen(values, logit):
+    assert BENT.logit(values) == pytest.approx(logit, abs=1e-15)
+
+
+@pytest.mark.parametrize("count", [4, 5, 6, 10**18])
+def test_beyond_an_end_without_a_weight_a_count_counts_as_never_seen(count):
+    few_have_five = Scorecard.from_json(with_count(clip=[0, 5]))
+
+    assert few_have_five.logit({"nombre_participation_pee": count}) == -0.5
+    assert few_have_five.logit({"nombre_participation_pee": 3}) == -2.0
+
+
 def test_the_explanation_names_each_field_with_its_value_its_usual_and_its_points():
     [age, education, job] = SMALL.explain({"age": 60, "niveau_education": 5})
 
@@ -157,6 +234,21 @@ def test_what_training_has_seen_or_what_is_missing_is_not_named():
     assert SMALL.not_covered(seen) == []
 
 
+@pytest.mark.parametrize("count", [-1, 2, 4])
+def test_a_count_is_named_though_it_counts_as_the_nearest(count):
+    values = {"revenu_mensuel": 1000, "nombre_participation_pee": count}
+
+    assert BENT.not_covered(values) == ["nombre_participation_pee"]
+
+
+def test_a_number_is_named_just_beyond_what_was_seen():
+    just_beyond = [math.nextafter(1000, 0), math.nextafter(5000, 9999)]
+
+    assert BENT.not_covered({"revenu_mensuel": 1000}) == []
+    for number in just_beyond:
+        assert BENT.not_covered({"revenu_mensuel": number}) == ["revenu_mensuel"]
+
+
 @pytest.mark.parametrize(
     "logit", [-1e308, -1000.0, -1.0, -0.0, 0.0, 1.0, 1000.0, 1e308]
 )
@@ -170,16 +262,90 @@ def test_the_probability_is_the_logistic_function_of_the_logit():
     assert probability_of(math.log(3)) == pytest.approx(0.75, abs=1e-15)
 
 
+FORMAT_1 = {
+    "format": 1,
+    "base": -1.0,
+    "fields": [
+        {
+            "field": "age",
+            "low": 20,
+            "high": 60,
+            "weight": 0.1,
+            "usual": 40,
+            "null": 40,
+        },
+        {
+            "field": "poste",
+            "table": [["Ébéniste", 0.0], ["Vendeur", 1.5]],
+            "usual": "Ébéniste",
+            "null": "Ébéniste",
+            "unseen": -0.5,
+        },
+        {
+            "field": "niveau_education",
+            "table": [[1, -2.0], [2, 0.0]],
+            "usual": 2,
+            "null": 2,
+            "unseen": 0.25,
+        },
+    ],
+}
+"""`SMALL`, as the version that made release 1.0.0 wrote it."""
+
+
+def test_the_first_format_is_still_read():
+    scorecard = Scorecard.from_json(FORMAT_1)
+
+    assert (scorecard.base, scorecard.fields) == (SMALL.base, SMALL.fields)
+
+
+def test_what_was_read_in_the_first_format_is_written_in_the_second():
+    written = Scorecard.from_json(FORMAT_1).as_json()
+
+    assert written["format"] == 2
+    assert written == SMALL.as_json()
+    assert Scorecard.from_json(written).fields == SMALL.fields
+
+
+@pytest.mark.parametrize(("version", "number"), [("1.0.0", 1), ("1.1.0", 2)], ids=str)
+def test_both_formats_are_shipped(version, number):
+    path = shipped.FOLDER / version / SCORECARD
+    document = json.loads(path.read_text(encoding="utf-8"))
+
+    scorecard = Scorecard.from_json(document)
+
+    assert document["format"] == number
+    assert list(scorecard.names) == [item["field"] for item in document["fields"]]
+
+
+def test_a_round_trip_keeps_roots_and_counts():
+    again = Scorecard.from_json(json.loads(json.dumps(BENT.as_json())))
+
+    assert again.fields == BENT.fields
+
+
 def without(key: str) -> dict:
     document = SMALL.as_json()
     del document[key]
     return document
 
 
+def with_number(**changes) -> dict:
+    [income, count] = BENT.as_json()["fields"]
+    return BENT.as_json() | {"fields": [income | changes, count]}
+
+
+def with_count(**changes) -> dict:
+    [income, count] = BENT.as_json()["fields"]
+    return BENT.as_json() | {"fields": [income, count | changes]}
+
+
 @pytest.mark.parametrize(
     "document",
     [
-        SMALL.as_json() | {"format": 2},
+        SMALL.as_json() | {"format": 3},
+        SMALL.as_json() | {"format": 0},
+        SMALL.as_json() | {"format": "1"},
         without("format"),
         without("base"),
         without("fields"),
@@ -187,10 +353,20 @@ def without(key: str) -> dict:
         SMALL.as_json() | {"fields": [{"field": "age"}]},
         SMALL.as_json() | {"fields": [{"field": "poste", "table": 1}]},
         SMALL.as_json() | {"fields": None},
+        with_number(transform="log1p"),
+        with_number(transform=None),
+        with_number(offset=-0.5),
+        with_number(low="low"),
+        with_number(exponent=2),
+        with_count(clip=3),
+        with_count(clip=["low", "high"]),
+        with_count(table=[[0]]),
         [],
     ],
     ids=[
-        "another format",
+        "a later format",
+        "an earlier format",
+        "a format of text",
         "no format",
         "no base",
         "no fields",
@@ -198,9 +374,50 @@ def without(key: str) -> dict:
         "half a field",
         "odd table",
         "null fields",
+        "another function",
+        "no function",
+        "the root of a negative number",
+        "low of text",
+        "more than is known",
+        "clipped to a number",
+        "clipped to text",
+        "half a pair",
         "a list",
     ],
 )
 def test_a_document_that_is_no_scorecard_is_refused(document):
     with pytest.raises((KeyError, TypeError, ValueError)):
         Scorecard.from_json(document)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        with_count(clip=[]),
+        with_count(clip=[0]),
+        with_number(low=-(10**400)),
+        SMALL.as_json() | {"base": 10**400},
+        SMALL.as_json() | {"fields": ["table"]},
+        with_count(table=[]),
+        with_count(table={}),
+        with_count(table=None),
+    ],
+    ids=[
+        "no clip",
+        "half a clip",
+        "no float",
+        "a base that is no float",
+        "a word",
+        "an empty table",
+        "an empty object",
+        "a null table",
+    ],
+)
+def test_a_document_of_odd_parts_is_refused(document):
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        Scorecard.from_json(document)
+
+
+def test_an_empty_table_is_refused_with_its_field():
+    with pytest.raises(ValueError, match="nombre_participation_pee: an empty table"):
+        Scorecard.from_json(with_count(table=[]))

@@ -1,7 +1,6 @@
 """`train_model` writes a whole release or nothing, and never changes what serves."""
 
 import hashlib
-import io
 import json
 import math
 from dataclasses import dataclass
@@ -10,15 +9,23 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pytest
-from django.core.management import CommandError, call_command
 from django.test import override_settings
 from django.utils.translation import override
 
-from attrition import extracts, features, release_writer, releases, training
+from attrition import evaluation, extracts, features, release_writer, releases, training
 from attrition.extract_file import TARGET
 from attrition.field import Extract
 from attrition.releases import CARD, CURRENT, FEATURES, PIPELINE, REFERENCE, SCORECARD
+from attrition.tables import rows_of
+from attrition.training_set import TrainingSet, fingerprint, training_set
 from tests.attrition.generated import WEIGHTS, generate
+from tests.attrition.train_command import (
+    DECIDED,
+    MEANINGLESS,
+    make_quick,
+    refusal,
+    run,
+)
 
 SIRH, EVAL, SONDAGE = Extract
 VERSION = "2.0.0"
@@ -43,18 +50,6 @@ class Training:
         return json.loads((self.folder / name).read_text(encoding="utf-8"))
 
 
-def run(data: Path, *options: str) -> str:
-    out = io.StringIO()
-    call_command("train_model", "--data", str(data), *options, stdout=out)
-    return out.getvalue()
-
-
-def refusal(data: Path, *options: str) -> str:
-    with pytest.raises(CommandError) as caught:
-        run(data, *options)
-    return str(caught.value)
-
-
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory) -> Training:
     """A release of 700 invented people, trained once for the whole file."""
@@ -63,8 +58,13 @@ def trained(tmp_path_factory) -> Training:
     models = home / "ml_artifacts"
     models.mkdir()
     (models / CURRENT).write_text("1.0.0\n")
-    with override_settings(MODEL_DIR=models), override("en"):
-        output = run(data, "--version", VERSION, "--fictional")
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        override_settings(MODEL_DIR=models),
+        override("en"),
+    ):
+        patch.setattr(evaluation, "REPEATS", 1)
+        output = run(data, "--version", VERSION, "--fictional", *DECIDED)
     return Training(data, models, output)
 
 
@@ -78,14 +78,19 @@ def model_dir(settings, tmp_path) -> Path:
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Measures a model on one fold in six: no test with it looks at the measures."""
-    monkeypatch.setitem(training.FOLDS, "n_repeats", 1)
+    """No test with it looks at the measures."""
+    make_quick(monkeypatch)
+
+
+@pytest.fixture
+def few(tmp_path) -> Path:
+    """The extracts of few people, where no test looks at the model."""
+    return generate(200).write(tmp_path / "few")
 
 
 @pytest.fixture(scope="module")
-def people(trained) -> training.TrainingSet:
-    found = extracts.read(trained.data, with_outcome=True).people
-    return training.training_set(found)
+def people(trained) -> TrainingSet:
+    return training_set(extracts.read(trained.data, with_outcome=True).people)
 
 
 # What is written
@@ -112,7 +117,7 @@ def test_the_new_release_loads_and_proves_itself(trained, settings):
     release = releases.load(VERSION)
 
     assert release.is_demonstration
-    assert release.scorecard.names == features.TRAINING_COLUMNS
+    assert WEIGHTS.keys() <= set(release.scorecard.names)
 
 
 def test_the_card_holds_the_hash_of_every_other_file(trained):
@@ -130,7 +135,7 @@ def test_the_card_counts_the_people_and_fingerprints_them(trained, people):
 
     assert data["employees"] == 700
     assert data["left"] == people.y.sum() >= 50
-    assert data["sha256"] == release_writer.fingerprint(people)
+    assert data["sha256"] == fingerprint(people)
     assert data["fictional"] is True
 
 
@@ -140,9 +145,9 @@ def test_the_card_says_what_was_measured(trained):
     assert card["metrics"].keys() == {"average_precision", "roc_auc", "brier"}
     assert all(0 < m["mean"] < 1 and m["std"] > 0 for m in card["metrics"].values())
     assert card["metrics"]["roc_auc"]["mean"] > 0.65
-    table = {row["threshold"]: row["f1"] for row in card["threshold"]["table"]}
-    assert table[card["threshold"]["value"]] == max(table.values())
     rate = card["data"]["left"] / card["data"]["employees"]
+    off = {r["threshold"]: abs(r["flagged"] - rate) for r in card["threshold"]["table"]}
+    assert off[card["threshold"]["value"]] == min(off.values())
     assert card["calibration"]["base_rate"] == pytest.approx(rate)
     assert card["calibration"]["mean_probability"] == pytest.approx(rate, abs=0.02)
 
@@ -168,27 +173,30 @@ def test_the_release_uses_no_prohibited_ground(trained):
 
 
 def test_the_expected_features_are_the_training_columns_in_order(trained):
-    assert trained.document(FEATURES) == list(features.TRAINING_COLUMNS)
+    assert trained.document(FEATURES) == [
+        name for name in features.TRAINING_COLUMNS if name not in MEANINGLESS
+    ]
 
 
 def test_the_scorecard_is_the_pickled_pipeline_on_every_row(trained, settings, people):
     settings.MODEL_DIR = trained.models
     pipeline = joblib.load(trained.folder / PIPELINE)
     scorecard = releases.load(VERSION).scorecard
-    rows = list(training.plain_rows(people.X))
+    X = people.X[list(scorecard.names)]
+    rows = rows_of(people.X)
 
     probabilities = [scorecard.probability(row) for row in rows]
     logits = [
         scorecard.base + sum(c.points for c in scorecard.explain(row)) for row in rows
     ]
 
-    expected = pipeline.predict_proba(people.X)[:, 1]
+    expected = pipeline.predict_proba(X)[:, 1]
     assert np.abs(expected - probabilities).max() <= 1e-12
-    assert np.abs(pipeline.decision_function(people.X) - logits).max() <= 1e-9
+    assert np.abs(pipeline.decision_function(X) - logits).max() <= 1e-9
 
 
 def test_no_reference_case_is_anybodys_row(trained, people):
-    rows = [set(row.items()) for row in training.plain_rows(people.X)]
+    rows = [set(row.items()) for row in rows_of(people.X)]
 
     cases = trained.document(REFERENCE)
 
@@ -271,7 +279,7 @@ def test_fifty_leavers_are_enough(model_dir, tmp_path, quick):
     for line in range(2, 122):
         tables.put(SONDAGE, line, TARGET, "Oui" if line < 52 else "Non")
 
-    run(tables.write(tmp_path / "extracts"), "--version", VERSION)
+    run(tables.write(tmp_path / "extracts"), "--version", VERSION, *DECIDED)
 
     assert releases.load(VERSION).card["data"]["left"] == 50
 
@@ -312,18 +320,18 @@ def test_a_column_without_any_value_is_refused_by_its_name(model_dir, tmp_path):
 
 @pytest.mark.parametrize("shift", [1e-9, math.nan], ids=["a little", "no number"])
 def test_a_scorecard_that_is_off_its_pipeline_is_refused(
-    model_dir, trained, monkeypatch, quick, shift
+    model_dir, few, monkeypatch, quick, shift
 ):
-    compile_scorecard = release_writer.compile_scorecard
+    compile_scorecard = training.compile_scorecard
 
     def slightly_off(pipeline):
         scorecard = compile_scorecard(pipeline)
         scorecard.base += shift
         return scorecard
 
-    monkeypatch.setattr(release_writer, "compile_scorecard", slightly_off)
+    monkeypatch.setattr(training, "compile_scorecard", slightly_off)
 
-    text = refusal(trained.data, "--version", VERSION)
+    text = refusal(few, "--version", VERSION, *DECIDED)
 
     assert "off the pipeline" in text
     assert "Nothing was written." in text
@@ -331,14 +339,14 @@ def test_a_scorecard_that_is_off_its_pipeline_is_refused(
 
 
 def test_a_failure_half_way_leaves_no_half_written_release(
-    model_dir, trained, monkeypatch, quick
+    model_dir, few, monkeypatch, quick
 ):
     def full_disk(*args, **kwargs):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(release_writer, "_card", full_disk)
+    monkeypatch.setattr(release_writer, "_reference_cases", full_disk)
 
-    text = refusal(trained.data, "--version", VERSION)
+    text = refusal(few, "--version", VERSION, *DECIDED)
 
     assert "No space" in text
     assert list(model_dir.iterdir()) == []
@@ -353,7 +361,7 @@ def test_a_release_and_a_comparison_are_not_made_at_once(model_dir):
 # Training again
 
 
-def test_the_same_data_reproduce_the_release(trained, settings, quick):
+def test_the_same_data_reproduce_the_release(trained, settings):
     settings.MODEL_DIR = trained.models
 
     text = run(trained.data, "--reproduce", VERSION)
@@ -363,7 +371,16 @@ def test_the_same_data_reproduce_the_release(trained, settings, quick):
     assert {path.name for path in trained.models.iterdir()} == {CURRENT, VERSION}
 
 
-def test_other_data_do_not_reproduce_the_release(trained, settings, quick, tmp_path):
+def test_another_model_of_the_same_data_does_not_reproduce_it(trained, settings, quick):
+    settings.MODEL_DIR = trained.models
+
+    text = refusal(trained.data, "--reproduce", VERSION)
+
+    assert f"Largest difference from {VERSION}: " in text
+    assert "does not reproduce" in text
+
+
+def test_other_data_are_not_those_of_the_release(trained, settings, tmp_path):
     settings.MODEL_DIR = trained.models
     other = generate(700, blanks=0.02)
     line = next(n for n in range(2, 702) if other.lines[SONDAGE][n - 1][-1] == "Non")
@@ -371,16 +388,22 @@ def test_other_data_do_not_reproduce_the_release(trained, settings, quick, tmp_p
 
     text = refusal(other.write(tmp_path / "extracts"), "--reproduce", VERSION)
 
-    assert "does not reproduce" in text
+    assert "their fingerprint is another" in text
 
 
 @pytest.mark.parametrize("version", ["9.9.9", ""], ids=repr)
-def test_a_release_that_is_not_there_can_not_be_reproduced(
-    trained, settings, quick, version
-):
+def test_a_release_that_is_not_there_can_not_be_reproduced(trained, settings, version):
     settings.MODEL_DIR = trained.models
 
     text = refusal(trained.data, f"--reproduce={version}")
 
     assert "There is no release" in text
     assert VERSION in text
+
+
+def test_a_release_of_an_older_recipe_is_not_reproduced_but_explained(trained):
+    text = refusal(trained.data, "--reproduce", "1.0.0")
+
+    assert "recipe 1, this version trains recipe 2" in text
+    assert "check out the version that made it" in text
+    assert "Nothing was written." in text

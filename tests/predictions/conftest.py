@@ -63,6 +63,14 @@ def log_row(db):
 
 
 @pytest.fixture
+def seed_score(features) -> str:
+    """How the probability of the seed's request begins, wherever it is written."""
+    release = releases.current()
+    values = release.validator.validate(features)
+    return str(release.scorecard.probability(values))[:5]
+
+
+@pytest.fixture
 def release_folder(settings, tmp_path):
     """The releases in a copy that a test may damage."""
     settings.MODEL_DIR = shutil.copytree(settings.MODEL_DIR, tmp_path / "releases")

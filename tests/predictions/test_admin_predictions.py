@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from attrition import releases
 from predictions.words import percent
+from tests import shipped
 
 LIST = reverse("admin:predictions_prediction_changelist")
 
@@ -57,7 +58,7 @@ def test_a_prediction_is_found_by_employee_and_by_identifier(
     [
         ({"prediction__exact": 1}, True),
         ({"prediction__exact": 0}, False),
-        ({"model_version": "1.0.0"}, True),
+        ({"model_version": shipped.SERVES}, True),
         ({"model_version": "0.9"}, False),
         ({"source__exact": "api"}, True),
         ({"source__exact": "batch"}, False),

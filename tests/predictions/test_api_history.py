@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from predictions.models import Prediction, Source
+from tests import shipped
 from tests.predictions.refusals import assert_refused, problems, send
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -245,7 +246,7 @@ def test_a_row_says_all_that_was_recorded(api, features):
         "proba_depart": stored.proba_depart,
         "prediction": stored.prediction,
         "threshold": stored.threshold,
-        "model_version": "1.0.0",
+        "model_version": shipped.SERVES,
         "artifact_sha256": stored.artifact_sha256,
         "missing_features": [],
         "source": "api",

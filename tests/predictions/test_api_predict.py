@@ -1,12 +1,12 @@
 """POST /predict, the seed's main promise."""
 
 import json
-from math import exp
 
 import pytest
 
 from attrition import releases
 from predictions.models import Prediction
+from tests.predictions.explained import assert_explains
 from tests.predictions.refusals import send
 
 SEED_KEYS = {
@@ -49,13 +49,16 @@ def test_null_and_missing_fields_are_imputed_and_named(api, features):
 def test_the_explanation_sums_to_the_logit(api, features):
     answer = api.post("/predict?explain=true", {"features": features}, format="json")
 
-    explanation = answer.json()["explanation"]
-    logit = explanation["base"] + sum(
-        item["points"] for item in explanation["contributions"]
-    )
-    assert 1 / (1 + exp(-logit)) == pytest.approx(
-        answer.json()["proba_depart"], abs=1e-12
-    )
+    found = answer.json()
+    assert_explains(found["explanation"], found["proba_depart"])
+
+
+def test_a_stored_employee_and_a_logged_row_are_explained_alike(api, employee):
+    asked = send(api, "POST", f"/predict_by_id/{employee.pk}?explain=true").json()
+    read = api.get(f"/predictions/{asked['db_id']}?explain=true").json()
+
+    assert_explains(asked["explanation"], asked["proba_depart"])
+    assert read["explanation"] == asked["explanation"]
 
 
 def score(api, features, query: str = "", **headers: str) -> dict:

@@ -11,6 +11,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import presence_of_element_located
 from selenium.webdriver.support.wait import WebDriverWait
 
+from tests import shipped
+from tests.factories import seed_features
 from tests.server import PASSWORD, Server
 
 CHROMIUM = shutil.which("chromium")
@@ -25,9 +27,23 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
     "--window-size=1280,1600",
-    "--accept-lang=fr",
 ]
 LIST = "/admin/predictions/prediction/"
+REASONS = {
+    "fr": (
+        "Heures supplémentaires : Oui (d'habitude Non) : "
+        "associé à un risque plus élevé que d'habitude",
+        "ce n'est pas une cause",
+    ),
+    "en": (
+        "Overtime: Yes (usually No): associated with a higher risk than usual",
+        "it is not a cause",
+    ),
+}
+CARD = {
+    "fr": ["Finalité", "Seuil", "Équité par groupe", "ce n'est pas une cause"],
+    "en": ["Purpose", "Threshold", "Fairness by group", "it is not a cause"],
+}
 
 pytestmark = pytest.mark.skipif(
     not (CHROMIUM and DRIVER), reason="no chromium with chromedriver on this machine"
@@ -42,11 +58,17 @@ def server(tmp_path_factory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def browser() -> Iterator[Chrome]:
+def language() -> str:
+    """What the browser says that its user reads; a test can say another."""
+    return "fr"
+
+
+@pytest.fixture
+def browser(language) -> Iterator[Chrome]:
     options = ChromeOptions()
     options.binary_location = CHROMIUM
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    for argument in QUIET:
+    for argument in (*QUIET, f"--accept-lang={language}"):
         options.add_argument(argument)
     driver = Chrome(options=options, service=Service(DRIVER))
     yield driver
@@ -109,6 +131,54 @@ def test_an_auditor_finds_a_prediction_and_may_only_read_it(browser, server, log
     assert "Revenu mensuel" in page
     assert "données fictives" in browser.page_source
     assert not browser.find_elements(By.CSS_SELECTOR, "[name=_save], .deletelink")
+    assert hosts_asked(browser) <= {server.address.removeprefix("http://")}
+    assert complaints(browser) == []
+
+
+@pytest.mark.parametrize("language", REASONS)
+def test_an_auditor_sees_why_in_words_and_in_bars(browser, server, log_in, language):
+    features = seed_features() | {"heure_supplementaires": 1}
+    asked = server.call("/predict?explain=true", {"features": features})
+    points = [item["points"] for item in asked["explanation"]["contributions"]]
+    log_in("auditor")
+
+    browser.get(f"{server.address}{LIST}{asked['db_id']}/change/")
+    seen = wait_for(browser, "#content").text
+    bars = browser.find_elements(By.CSS_SELECTOR, "svg.bar")
+
+    overtime, no_cause = REASONS[language]
+    assert overtime in seen
+    assert no_cause in seen
+    assert len(bars) == len([size for size in points if size])
+    for size, bar in zip(points, bars, strict=False):
+        rect = bar.find_element(By.CSS_SELECTOR, "svg > rect").rect
+        middle = bar.find_element(By.CSS_SELECTOR, "svg > line").rect["x"]
+        assert bar.is_displayed()
+        assert min(rect["width"], rect["height"]) > 0
+        assert (rect["x"] + rect["width"] / 2 > middle) == (size > 0)
+    assert hosts_asked(browser) <= {server.address.removeprefix("http://")}
+    assert complaints(browser) == []
+
+
+@pytest.mark.parametrize("language", CARD)
+def test_an_auditor_goes_from_the_home_page_to_a_releases_card(
+    browser, server, log_in, language
+):
+    log_in("auditor")
+
+    wait_for(browser, "#content a[href='/admin/releases/']").click()
+    wait_for(browser, f".card a[href='/admin/releases/{shipped.SERVES}/']").click()
+    wait_for(browser, "svg.chart")
+    seen = browser.find_element(By.ID, "content").text
+    charts = browser.find_elements(By.CSS_SELECTOR, "svg.chart")
+
+    assert [words for words in CARD[language] if words not in seen] == []
+    assert shipped.CARD_SHA256 in seen
+    assert charts
+    for chart in charts:
+        assert chart.is_displayed()
+        assert chart.size["width"] > 300
+        assert chart.size["height"] > 0
     assert hosts_asked(browser) <= {server.address.removeprefix("http://")}
     assert complaints(browser) == []
 

@@ -35,6 +35,6 @@ def pipelines_probabilities() -> dict[int, float]:
     release = releases.current()
     pipeline = joblib.load(settings.MODEL_DIR / release.version / releases.PIPELINE)
     people = list(Employee.objects.all())
-    X = training.frame((person.features for person in people), release.scorecard.names)
+    X = tables.frame_of((person.features for person in people), release.scorecard.names)
     found = pipeline.predict_proba(X)[:, 1].tolist()
     return dict(zip((person.pk for person in people), found, strict=True))

@@ -10,6 +10,9 @@ from attrition import pickled, proving, releases
 from attrition.compiling import compile_scorecard
 from attrition.errors import NotAdditive, ReleaseRejected
 
+# What scikit-learn raises for a pipeline that is not fitted, or reads other columns.
+UNSOUND = (NotAdditive, AttributeError, TypeError, ValueError, RuntimeError)
+
 
 class Command(BaseCommand):
     help = "Prove that a release is whole and that its scorecard is its pipeline."
@@ -31,7 +34,7 @@ class Command(BaseCommand):
             worst = proving.prove(found.scorecard, pipeline, [])
         except ReleaseRejected as error:
             raise CommandError(str(error)) from error
-        except NotAdditive as error:
+        except UNSOUND as error:
             path = found.folder / releases.PIPELINE
             remedy = _("Let another release serve, and train this one again.")
             raise CommandError(f"{path}: {error} {remedy}") from error

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,12 @@ from attrition.training_set import TrainingSet, training_set
 
 REPRODUCED_TO = 1e-9  # largest difference of a probability
 VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
+
+
+def seed(text: str) -> int:
+    if not text.isdecimal() or int(text) >= 2**32:
+        raise ArgumentTypeError(f"{text!r} is no whole number from 0 to 4294967295")
+    return int(text)
 
 
 class Command(BaseCommand):
@@ -71,7 +77,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--because", action="append", default=[], metavar="TEXT")
         parser.add_argument(
-            "--seed", type=int, default=0, help="of the folds and the intervals"
+            "--seed", type=seed, default=0, help="of the folds and the intervals"
         )
         parser.add_argument(
             "--yes", action="store_true", help="departments and roles may be others"
@@ -195,7 +201,7 @@ class Command(BaseCommand):
 
 def _wishes(options: dict[str, Any]) -> training.Wishes:
     grounds, because = options["allow_ground"], options["because"]
-    if len(grounds) != len(because) or not all(text.strip() for text in because):
+    if len(grounds) != len(because) or len(set(grounds)) != len(grounds):
         raise CommandError(
             _("Each --allow-ground FIELD needs its own --because with a reason.")
         )

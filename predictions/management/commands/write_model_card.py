@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -26,7 +27,10 @@ class Command(BaseCommand):
             "release", nargs="?", metavar="VERSION", help="what serves, if unsaid"
         )
         parser.add_argument(
-            "--output", type=Path, default=Path("docs/model-card.md"), metavar="FILE"
+            "--output",
+            type=Path,
+            default=settings.BASE_DIR / "docs" / "model-card.md",
+            metavar="FILE",
         )
         parser.add_argument("--language", choices=LANGUAGES, default="en")
 
@@ -45,10 +49,19 @@ class Command(BaseCommand):
                 chart.name: drawn(chart, standalone=True)
                 for chart in [*content["plots"], *content["points"]]
             }
+        try:
+            self._write(output, text, charts)
+        except OSError as error:
+            raise CommandError(str(error)) from error
+        sentence = _("Wrote %(file)s and %(count)s charts.")
+        self.stdout.write(sentence % {"file": output, "count": len(charts)})
+
+    def _write(self, output: Path, text: str, charts: dict[str, str]) -> None:
         folder = output.parent / output.stem
         folder.mkdir(parents=True, exist_ok=True)
+        for file in folder.glob("*.svg"):  # of fields that have left
+            if file.stem not in charts:
+                file.unlink()
         for name, picture in charts.items():
             (folder / f"{name}.svg").write_text(picture + "\n", encoding="utf-8")
         output.write_text(text, encoding="utf-8")
-        sentence = _("Wrote %(file)s and %(count)s charts.")
-        self.stdout.write(sentence % {"file": output, "count": len(charts)})

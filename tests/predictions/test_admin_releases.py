@@ -1,0 +1,326 @@
+"""The releases of the model and their cards, as the back-office shows them."""
+
+import json
+import re
+import shutil
+from html import unescape
+
+import pytest
+from django.contrib.auth.models import User
+from django.urls import reverse
+
+from attrition import releases
+from attrition.releases import CARD, SCORECARD
+from predictions.roles import ROLES
+from tests import shipped
+from tests.attrition.release_folder import ReleaseFolder
+
+HOME = reverse("admin:index")
+LIST = reverse("releases")
+OLDER = shipped.VERSIONS[0]
+NOT_WHOLE = {
+    "fr": "Cette version est incomplète",
+    "en": "This release is not whole",
+}
+
+IN_A_CARD = {
+    "fr": [
+        "Finalité",
+        "Limites",
+        "Seuil",
+        "Équité par groupe",
+        "Critères prohibés",
+        "Sur 10 personnes signalées, environ %(of_ten)s sont parties.",
+        "ce n'est pas une cause",
+        ">0,%(brier)s<",
+    ],
+    "en": [
+        "Purpose",
+        "Limits",
+        "Threshold",
+        "Fairness by group",
+        "Prohibited grounds",
+        "Of 10 people flagged, about %(of_ten)s left.",
+        "it is not a cause",
+        ">0.%(brier)s<",
+    ],
+}
+
+
+def card(version: str) -> str:
+    return reverse("release", args=[version])
+
+
+def linked(version: str) -> str:
+    return f'href="{card(version)}"'
+
+
+@pytest.fixture
+def page(client, auditor):
+    """The text of a page as the auditor sees it, in French unless said."""
+    client.force_login(auditor)
+
+    def get(url: str, language: str = "fr") -> str:
+        answer = client.get(url, headers={"accept-language": language})
+        assert answer.status_code == 200
+        return unescape(answer.content.decode())
+
+    return get
+
+
+@pytest.fixture
+def trained(release_folder) -> ReleaseFolder:
+    """The release that serves, whose card a trainer may write in."""
+    return ReleaseFolder(release_folder)
+
+
+# Who may read them
+
+
+@pytest.mark.parametrize("role", [*ROLES, None], ids=str)
+@pytest.mark.parametrize("url", [LIST, *map(card, shipped.VERSIONS)])
+def test_everybody_in_the_back_office_may_read_a_card(browser, role, url):
+    assert browser(role).get(url).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("url", [LIST, card(shipped.SERVES), card("9.9.9")])
+def test_who_is_not_logged_in_is_asked_to(client, url):
+    answer = client.get(url)
+
+    assert answer.status_code == 302
+    assert answer["Location"] == f"{reverse('admin:login')}?next={url}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("url", [LIST, card(shipped.SERVES)])
+def test_somebody_who_is_no_staff_may_not_read_them(client, url):
+    client.force_login(User.objects.create_user("eve"))
+
+    answer = client.get(url)
+
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("admin:login"))
+
+
+# The list
+
+
+def test_the_list_names_every_release_and_the_one_that_serves(page):
+    text = page(LIST)
+
+    rows = re.findall(r"<tr>(.*?)</tr>", text, re.DOTALL)
+    [serves] = [row for row in rows if "en service" in row]
+    assert linked(shipped.SERVES) in serves
+    assert all(linked(version) in text for version in shipped.VERSIONS)
+
+
+@pytest.mark.parametrize(
+    ("language", "comma", "words"),
+    [
+        ("fr", ",", ["Versions du modèle", "en service", "données fictives"]),
+        ("en", ".", ["Releases of the model", "serves now", "fictional data"]),
+    ],
+)
+def test_the_list_is_in_its_readers_language(page, language, comma, words):
+    text = page(LIST, language)
+
+    threshold = f"{shipped.THRESHOLD:.2f}".replace(".", comma)
+    assert all(word in text for word in words)
+    assert f'<td class="number">{threshold}</td>' in text
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fr", "MODEL_THRESHOLD=0.5 signale environ"),
+        ("en", "MODEL_THRESHOLD=0.5 flags about"),
+    ],
+)
+def test_the_list_tells_what_a_threshold_of_the_operator_changes(
+    page, settings, language, sentence
+):
+    without = page(LIST, language)
+    settings.MODEL_THRESHOLD = 0.5
+
+    assert sentence in page(LIST, language)
+    assert "MODEL_THRESHOLD" not in without
+
+
+# A card
+
+
+@pytest.mark.parametrize("language", IN_A_CARD)
+def test_a_card_is_in_its_readers_language(page, language):
+    found = releases.load(shipped.SERVES).card
+    figures = {
+        "of_ten": found["threshold"]["of_ten_flagged_left"],
+        "brier": f"{found['metrics']['brier']['mean']:.3f}".partition(".")[2],
+    }
+
+    text = page(card(shipped.SERVES), language)
+
+    words = [word % figures for word in IN_A_CARD[language]]
+    assert [word for word in words if word not in text] == []
+
+
+def test_a_card_of_format_1_shows_what_it_has_and_claims_no_more(page):
+    text = page(card("1.0.0"), "en")
+
+    assert "Average precision" in text
+    assert releases.load("1.0.0").artifact_sha256 in text
+    assert "Of 10 people flagged" not in text
+    assert "None" not in text
+    for heading in ("Limits", "Fairness by group", "Fields that need care"):
+        assert f"<h2>{heading}</h2>" not in text
+
+
+@pytest.mark.parametrize("version", shipped.VERSIONS)
+def test_a_card_has_one_picture_a_scored_field_and_no_id_twice(page, version):
+    text = page(card(version))
+
+    ids = re.findall(r' id="([^"]+)"', text)
+    for name in releases.load(version).scorecard.names:
+        assert f"{name}-title" in ids
+    assert len(ids) == len(set(ids))
+
+
+def test_a_share_of_few_people_is_hidden(page, trained):
+    document = trained.document(CARD)
+    group = document["fairness"]["genre"][0]
+    group.update(precision=None, precision_interval=None)
+    trained.rewrite(CARD, document)
+
+    text = page(card(trained.version))
+
+    row = text.partition("<h3>Genre</h3>")[2].partition("</tbody>")[0]
+    assert row.count('<td class="number">–</td>') == 1
+
+
+def test_a_group_of_few_people_is_not_in_the_card_and_the_page_says_so(page):
+    groups = releases.load(shipped.SERVES).card["fairness"]
+
+    text = page(card(shipped.SERVES))
+
+    assert min(g["count"] for name in groups for g in groups[name]) >= 10
+    assert "Les groupes de moins de 10 personnes sont masqués." in text
+
+
+def test_markup_that_a_trainer_writes_stays_text(client, auditor, trained):
+    script = "<script>alert(1)</script>"
+    document = trained.document(CARD)
+    document["allowed_grounds"] = {
+        "age": {"ground": {"fr": "âge", "en": "age"}, "because": script}
+    }
+    document["care"][0]["reason"] = {"fr": f"0{script}", "en": f"0{script}"}
+    document["purpose"] = f"1{script}"
+    trained.rewrite(CARD, document)
+    client.force_login(auditor)
+
+    text = client.get(card(trained.version)).content.decode()
+
+    escaped = "&lt;script&gt;alert(1)&lt;/script&gt;"
+    assert script not in text
+    assert text.count(escaped) == 3
+    assert f"Utilisé : Âge (âge), parce que : {escaped}" in text
+
+
+# A release that is not there, or not whole
+
+
+@pytest.mark.parametrize("version", ["9.9.9", "..", "CURRENT", "x" * 300, "a b", "é"])
+def test_a_release_that_is_not_there_is_not_found(browser, version):
+    assert browser(None).get(f"{LIST}{version}/").status_code == 404
+
+
+@pytest.mark.parametrize("language", NOT_WHOLE)
+def test_a_release_that_is_not_whole_is_listed_as_such_and_has_no_card(
+    page, client, trained, language
+):
+    older = trained.folder.parent / OLDER
+    (older / SCORECARD).unlink()
+
+    text = page(LIST, language)
+
+    assert NOT_WHOLE[language] in text
+    assert linked(OLDER) not in text
+    assert linked(trained.version) in text
+    assert client.get(card(OLDER)).status_code == 404
+    assert client.get(card(trained.version)).status_code == 200
+
+
+@pytest.mark.parametrize("threshold", [None, 0.5])
+def test_while_the_serving_release_is_broken_the_others_can_still_be_read(
+    page, client, broken_release, settings, threshold
+):
+    settings.MODEL_THRESHOLD = threshold
+
+    text = page(LIST)
+
+    assert NOT_WHOLE["fr"] in text
+    assert "en service" not in text
+    assert "Aucun modèle ne peut répondre" in text
+    assert client.get(card(shipped.SERVES)).status_code == 404
+    assert "1.0.0" in page(card(OLDER))
+    assert f'href="{LIST}"' in page(HOME)
+    assert linked(shipped.SERVES) not in page(HOME)
+
+
+def test_without_any_release_the_list_is_empty(page, settings, tmp_path):
+    settings.MODEL_DIR = tmp_path
+
+    text = page(LIST)
+
+    assert "<tbody></tbody>" in text
+
+
+def test_a_page_of_a_release_shows_no_path(page, broken_release, settings):
+    assert str(settings.MODEL_DIR) not in page(LIST)
+
+
+# The ways to them
+
+
+@pytest.mark.parametrize("role", [*ROLES, None], ids=str)
+def test_the_home_page_leads_to_the_releases_and_to_the_serving_card(browser, role):
+    text = browser(role).get(HOME).content.decode()
+
+    assert f'href="{LIST}"' in text
+    assert linked(shipped.SERVES) in text
+
+
+def test_a_prediction_leads_to_the_card_of_the_release_that_gave_it(
+    page, make_prediction, settings
+):
+    settings.MODEL_VERSION = OLDER
+    row = make_prediction(669)
+    settings.MODEL_VERSION = ""
+
+    text = page(reverse("admin:predictions_prediction_change", args=[row.pk]))
+
+    assert f"<a {linked(OLDER)}>{OLDER}</a>" in text
+
+
+def test_a_prediction_whose_release_is_gone_leads_nowhere(
+    page, make_prediction, release_folder
+):
+    row = make_prediction(669)
+    shutil.rmtree(release_folder)
+
+    text = page(reverse("admin:predictions_prediction_change", args=[row.pk]))
+
+    assert row.model_version in text
+    assert linked(row.model_version) not in text
+
+
+def test_a_release_whose_card_says_too_little_is_listed_and_has_no_page(
+    browser, release_folder
+):
+    card_file = release_folder / CARD
+    card = json.loads(card_file.read_text(encoding="utf-8"))
+    del card["metrics"]
+    card_file.write_text(json.dumps(card), encoding="utf-8")
+    staff = browser("HR auditor")
+
+    assert staff.get("/admin/releases/").status_code == 200
+    assert staff.get(f"/admin/releases/{shipped.SERVES}/").status_code == 404
