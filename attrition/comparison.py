@@ -49,7 +49,7 @@ def compare(
         version=release.version,
         people=len(rows),
         refused=refused,
-        same_data=release.card["data"]["sha256"] == card["data"]["sha256"],
+        same_data=release.card["data"].get("sha256") == card["data"]["sha256"],
         newly_flagged=int((after & ~before).sum()),
         no_longer_flagged=int((before & ~after).sum()),
         flagged_before=int(before.sum()),

@@ -175,7 +175,7 @@ def fit(data: TrainingSet, recipe: Recipe) -> Model:
 
 def retrained(data: TrainingSet, card: Mapping[str, Any]) -> Model:
     """The model of a card again, from its own data. Raises TrainingRefused."""
-    made_with = card["model"].get("recipe")
+    made_with = card.get("model", {}).get("recipe")
     if made_with != NUMBER:
         raise TrainingRefused(
             _(

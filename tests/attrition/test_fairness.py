@@ -84,8 +84,8 @@ def test_the_same_seed_draws_the_same_intervals_and_another_others():
 
 
 def test_a_probability_of_exactly_the_threshold_is_flagged():
-    data, p = of_sizes(women=0, men=20)
-    p[:] = np.where(np.arange(20) < 15, 0.34, np.nextafter(0.34, 0))
+    data, p = of_sizes(women=0, men=40)
+    p[:] = np.where(np.arange(40) < 30, 0.34, np.nextafter(0.34, 0))
 
     [row] = by_group(data, p, 0.34)["genre"]
 

@@ -8,8 +8,9 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from attrition import releases, training
+from attrition import releases
 from attrition.models import Employee
+from attrition.tables import frame_of
 from predictions.models import Prediction
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db]
@@ -35,6 +36,7 @@ def pipelines_probabilities() -> dict[int, float]:
     release = releases.current()
     pipeline = joblib.load(settings.MODEL_DIR / release.version / releases.PIPELINE)
     people = list(Employee.objects.all())
-    X = tables.frame_of((person.features for person in people), release.scorecard.names)
+    rows = [release.validator.validate(person.features) for person in people]
+    X = frame_of(rows, release.scorecard.names)
     found = pipeline.predict_proba(X)[:, 1].tolist()
     return dict(zip((person.pk for person in people), found, strict=True))
