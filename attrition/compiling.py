@@ -8,7 +8,7 @@ What it can compile: a ``Pipeline`` of a ``ColumnTransformer`` and a
 - ordinals and categories: ``SimpleImputer``,
   ``OneHotEncoder(handle_unknown="ignore")``;
 - counts, a point a number: ``SimpleImputer``, ``FunctionTransformer(np.clip)`` with
-  `a_min` and `a_max` for each column, ``OneHotEncoder(handle_unknown="ignore")``.
+  finite `a_min` and `a_max`, ``OneHotEncoder(handle_unknown="ignore")``.
 
 Anything else raises NotAdditive with the name of the step.
 """
@@ -103,7 +103,7 @@ def _block(
             ),
             OneHotEncoder() as encoder,
         ] if _is_plain(encoder) and not rest:
-            ends = list(zip(lows, highs, strict=True))
+            ends = _ends(name, columns, lows, highs)
             yield from _counts(columns, imputer, ends, encoder, weights)
         case _:
             # repr: an option can be what isn't additive, and it names those set.
@@ -170,6 +170,24 @@ def _choices(
     for i, column in enumerate(columns):
         table = {_plain(value): next(weights) for value in encoder.categories_[i]}
         yield _relative(column, table, _plain(imputer.statistics_[i]), clip=None)
+
+
+def _ends(
+    name: str, columns: list[str], lows: Any, highs: Any
+) -> list[tuple[float, float]]:
+    """Where each column is clipped; one number for all is one for each."""
+    try:
+        table = [
+            np.broadcast_to(np.array(e, float), len(columns)) for e in (lows, highs)
+        ]
+    except (TypeError, ValueError):
+        table = []
+    if not table or not np.isfinite(table).all():
+        raise NotAdditive(
+            f"{name}: FunctionTransformer(numpy.clip) needs a finite a_min and a_max "
+            f"for each of {', '.join(columns)}, or one for all."
+        )
+    return [(float(low), float(high)) for low, high in zip(*table, strict=True)]
 
 
 def _counts(

@@ -18,8 +18,9 @@ def open_pipeline(release: Release) -> Any:
     bytes that were hashed are those that are opened. Another scikit-learn may read it
     as something else, so only the card's own opens it. Raises ReleaseRejected.
     """
-    made_with = release.card.get("libraries", {}).get("scikit-learn")
-    if made_with is None:
+    libraries = release.card.get("libraries")
+    made_with = isinstance(libraries, dict) and libraries.get("scikit-learn")
+    if not made_with:
         raise ReleaseRejected(
             f"The card of release {release.version} does not say which "
             "scikit-learn made its pickle: it stays closed."

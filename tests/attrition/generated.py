@@ -10,7 +10,7 @@ import math
 import random
 import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,12 +80,14 @@ def generate(
     seed: int = 0,
     blanks: float = 0.0,
     weights: Mapping[str, float] = WEIGHTS,
+    categories: Mapping[str, Sequence[str]] = CATEGORIES,
 ) -> Extracts:
     """Invent employees 1 to `count`; `blanks` is the share of scored cells left out."""
     draw = random.Random(seed)
     lines = {extract: [_header(extract)] for extract in Extract}
+    fields = [field for field in features.FIELDS if field.source]
     for number in range(1, count + 1):
-        values = {f.name: _value(f, number, draw) for f in features.FIELDS if f.source}
+        values = {f.name: _value(f, number, draw, categories) for f in fields}
         left = draw.random() < _chance_of_leaving(values, weights)
         for extract in Extract:
             lines[extract].append(
@@ -137,10 +139,15 @@ def _line(
     return cells
 
 
-def _value(field: Field, number: int, draw: random.Random) -> object:
+def _value(
+    field: Field,
+    number: int,
+    draw: random.Random,
+    categories: Mapping[str, Sequence[str]],
+) -> object:
     match field.kind:
         case Kind.CATEGORY:
-            return draw.choice(CATEGORIES[field.name])
+            return draw.choice(categories[field.name])
         case Kind.ORDINAL | Kind.YES_NO:
             return draw.choice(field.choices)
         case Kind.IDENTIFIER:

@@ -188,8 +188,10 @@ def test_a_pickle_of_another_scikit_learn_stays_closed(release, tmp_path, made_w
         lambda card: card["libraries"].update({"scikit-learn": None}),
         lambda card: card["libraries"].pop("scikit-learn"),
         lambda card: card.pop("libraries"),
+        lambda card: card.update(libraries=None),
+        lambda card: card.update(libraries=["scikit-learn"]),
     ],
-    ids=["null", "not named", "no libraries"],
+    ids=["null", "not named", "no libraries", "null libraries", "a list"],
 )
 def test_a_pickle_of_nobody_knows_which_scikit_learn_stays_closed(
     release, tmp_path, forget

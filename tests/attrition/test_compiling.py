@@ -237,6 +237,34 @@ def test_counts_that_are_not_whole_are_values_like_others(people, left):
     assert worst_difference(recipe, halves) <= 1e-9
 
 
+@pytest.mark.parametrize(
+    "ends",
+    [{"a_min": 1.0, "a_max": 3.0}, {"a_min": 1, "a_max": [3.0]}],
+    ids=["one for all", "one for all and one for each"],
+)
+def test_one_end_for_all_counts_is_one_for_each(people, left, ends):
+    clip = FunctionTransformer(np.clip, kw_args=ends)
+    recipe = pipeline(counts=counts(clip=clip)).fit(people, left)
+
+    [points] = counts_points(compile_scorecard(recipe))
+
+    assert points.clip == (1.0, 3.0)
+    assert worst_difference(recipe, people) <= 1e-9
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [([0.0], [np.inf]), ([-np.inf], [7.0]), (None, [7.0]), (0.0, None)],
+    ids=["no highest", "no lowest", "null lowest", "null highest"],
+)
+def test_counts_without_both_ends_are_refused_by_the_step(people, left, low, high):
+    clip = FunctionTransformer(np.clip, kw_args={"a_min": low, "a_max": high})
+    recipe = pipeline(counts=counts(clip=clip)).fit(people, left)
+
+    with pytest.raises(NotAdditive, match=r"counts: .*numpy\.clip.* finite a_min"):
+        compile_scorecard(recipe)
+
+
 def counts_points(scorecard: Scorecard) -> list[ChoicePoints]:
     return [
         item
