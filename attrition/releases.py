@@ -6,6 +6,7 @@ stands for the whole release, because the card holds the hashes of the other fil
 
 import hashlib
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -69,17 +70,18 @@ def versions() -> list[str]:
     return sorted(card.parent.name for card in settings.MODEL_DIR.glob(f"*/{CARD}"))
 
 
-def _folders() -> set[str]:
-    """What looks like a release, its card lost or not."""
-    return {
+def folders() -> list[str]:
+    """What looks like a release, its card lost or not, by name."""
+    found = {
         file.parent.name
         for name in (CARD, SCORECARD)
         for file in settings.MODEL_DIR.glob(f"*/{name}")
     }
+    return sorted(found)
 
 
 def current_version() -> str:
-    """What serves: `MODEL_VERSION`, or else what the file CURRENT names."""
+    """What would serve after a restart: `MODEL_VERSION`, or what CURRENT names."""
     if settings.MODEL_VERSION:
         return str(settings.MODEL_VERSION)
     path = settings.MODEL_DIR / CURRENT
@@ -96,9 +98,32 @@ def current_version() -> str:
     return version
 
 
+_serving: dict[tuple[Path, str], Release] = {}
+"""What serves, by the settings that chose it."""
+
+
 def current() -> Release:
-    """The release that serves. Raises ReleaseRejected."""
-    return load(current_version())
+    """The release that serves: the one that loaded first, until a restart.
+
+    So CURRENT may be half written, or its release damaged, while this process serves.
+    Raises ReleaseRejected, which is not remembered: a repaired folder serves at once.
+    """
+    chosen = (settings.MODEL_DIR, settings.MODEL_VERSION)
+    if chosen not in _serving:
+        _serving[chosen] = load(current_version())
+    return _serving[chosen]
+
+
+def next_current() -> Release:
+    """What a restart would let serve, read from the disk now. Raises ReleaseRejected."""
+    return load_anew(current_version())
+
+
+def activation(version: str) -> str:
+    """The shell command that lets a release serve; nobody reads half a name."""
+    path = settings.MODEL_DIR / CURRENT
+    draft, current = shlex.quote(f"{path}.new"), shlex.quote(str(path))
+    return f"echo {shlex.quote(version)} > {draft} && mv {draft} {current}"
 
 
 def load(version: str) -> Release:
@@ -123,7 +148,7 @@ def _load(folder: Path) -> Release:
 
 
 def _verified(folder: Path) -> Release:
-    if folder.parent != settings.MODEL_DIR or folder.name not in _folders():
+    if folder.parent != settings.MODEL_DIR or folder.name not in folders():
         raise ReleaseRejected(
             f"There is no release {folder.name!r} in {settings.MODEL_DIR}. "
             f"There are: {', '.join(versions()) or 'none'}."

@@ -38,7 +38,7 @@ class Command(BaseCommand):
         self, *, release: str | None, output: Path, language: str, **options: Any
     ) -> None:
         try:
-            found = releases.load(release or releases.current_version())
+            found = releases.load(release) if release else releases.current()
         except ReleaseRejected as error:
             raise CommandError(str(error)) from error
         with override(language):
