@@ -59,19 +59,16 @@ def _restart_in_words(serving):
         return _("After a restart nothing could be scored: manage.py check says why.")
     if following.artifact_sha256 == serving.artifact_sha256:
         return None
-    return _("After a restart, what the folder of release %(version)s holds serves.") % {
-        "version": following.version
-    }
+    sentence = _(
+        "After a restart, what the folder of release %(version)s holds serves."
+    )
+    return sentence % {"version": following.version}
 
 
 def release_card(request, version):
     try:
-        release = releases.load(version)
-    except ReleaseRejected:
-        raise Http404 from None
-    try:
-        content = card_page.content(release)
-    except LookupError:  # it scores, and its card says too little to be shown
+        content = card_page.content(releases.load(version))
+    except ReleaseRejected:  # or it scores, and its card says too little to be shown
         raise Http404 from None
     context = {
         **admin.site.each_context(request),

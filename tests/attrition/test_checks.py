@@ -21,9 +21,12 @@ def uses_age(release) -> ReleaseFolder:
     """The release, trained on a prohibited ground too; the same probabilities."""
     age = {"field": "age", "low": 18, "high": 60, "weight": 0, "usual": 36, "null": 36}
     scorecard = release.document(SCORECARD)
-    scorecard["fields"].append(age)
+    scorecard["fields"].insert(0, age)
     release.rewrite(SCORECARD, scorecard)
-    release.rewrite(FEATURES, [*release.document(FEATURES), "age"])
+    release.rewrite(FEATURES, ["age", *release.document(FEATURES)])
+    card = release.document(CARD)
+    card["model"]["columns"].append("age")
+    release.rewrite(CARD, card)
     return release
 
 
