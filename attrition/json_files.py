@@ -7,8 +7,7 @@ import json
 from typing import Annotated, Any, NoReturn, TypeVar
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
@@ -34,31 +33,32 @@ def _value(value: Any) -> Any:
 Value = Annotated[Any, AfterValidator(_value)]
 
 FAULTS: dict[str, str | Promise] = {
-    "missing": gettext_lazy("is missing"),
-    "float_type": gettext_lazy("is no number"),
-    "int_type": gettext_lazy("is no whole number"),
-    "int_from_float": gettext_lazy("is no whole number"),
-    "string_type": gettext_lazy("is no text"),
-    "text_type": gettext_lazy("is no text, nor one in both languages"),
-    "group_type": gettext_lazy("is no group of people"),
-    "pair_type": gettext_lazy("is no value with its share"),
-    "half_told": gettext_lazy("needs transform, seed and recipe, or none of them"),
-    "not_rising": gettext_lazy("has rows whose thresholds do not rise"),
-    "not_alike": gettext_lazy("has rows that do not hold the same"),
-    "not_ordered": gettext_lazy("do not follow the feature table, each once"),
-    "impossible": gettext_lazy("is nothing that this field can be"),
-    "not_zero": gettext_lazy("has points, and a usual value has none"),
-    "value_type": gettext_lazy("is neither a number nor a text"),
-    "bool_type": gettext_lazy("is neither true nor false"),
-    "list_type": gettext_lazy("is no list"),
-    "dict_type": gettext_lazy("is no object"),
-    "model_type": gettext_lazy("is no object"),
-    "extra_forbidden": gettext_lazy("is nothing that this version knows"),
-    "too_short": gettext_lazy("has too few entries"),
-    "too_long": gettext_lazy("has too many entries"),
-    "unknown_format": gettext_lazy("is nothing that this version knows"),
-    "greater_than_equal": gettext_lazy("is too low"),
-    "less_than_equal": gettext_lazy("is too high"),
+    "missing": _("is missing"),
+    "float_type": _("is no number"),
+    "int_type": _("is no whole number"),
+    "int_from_float": _("is no whole number"),
+    "string_type": _("is no text"),
+    "text_type": _("is no text, nor one in both languages"),
+    "group_type": _("is no group of people"),
+    "pair_type": _("is no value with its share"),
+    "half_told": _("needs transform, seed and recipe, or none of them"),
+    "not_rising": _("has rows whose thresholds do not rise"),
+    "not_alike": _("has rows that do not hold the same"),
+    "not_ordered": _("do not follow the feature table, each once"),
+    "impossible": _("is nothing that this field can be"),
+    "not_zero": _("has points, and a usual value has none"),
+    "value_type": _("is neither a number nor a text"),
+    "bool_type": _("is neither true nor false"),
+    "list_type": _("is no list"),
+    "dict_type": _("is no object"),
+    "model_type": _("is no object"),
+    "extra_forbidden": _("is nothing that this version knows"),
+    "too_short": _("has too few entries"),
+    "too_long": _("has too many entries"),
+    "unknown_format": _("is nothing that this version knows"),
+    "greater_than": _("is too low"),
+    "greater_than_equal": _("is too low"),
+    "less_than_equal": _("is too high"),
 }
 
 
@@ -83,7 +83,7 @@ def parsed(contents: bytes) -> Any:
     """
     try:
         document = json.loads(
-            contents,
+            contents.decode(),
             parse_constant=_no_number,
             parse_float=_finite,
             parse_int=_short,
@@ -128,5 +128,5 @@ def read(model: type[Read], document: Any, path: str = "") -> Read:
 
 def fault(where: str, kind: str) -> str:
     """What is wrong in words; `where` reads threshold.table.3.flagged."""
-    what = FAULTS.get(kind, gettext_lazy("can't be used"))
+    what = FAULTS.get(kind, _("can't be used"))
     return f"{where} {what}".strip()
