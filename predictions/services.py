@@ -17,6 +17,7 @@ from attrition.field import Value
 from attrition.releases import Release
 from attrition.scorecard import Contribution, probability_of
 from predictions.models import Prediction, Source
+from predictions.proof.digests import new_salt, payload_digest
 
 logger = logging.getLogger(__name__)
 
@@ -91,6 +92,7 @@ def _row(
     probability = probability_of(release.scorecard.logit(values))
     threshold = release.threshold
     missing = [name for name in release.scorecard.names if values[name] is None]
+    salt = new_salt()
     return Prediction(
         employee_id=record.employee_id,
         input_payload=record.features,
@@ -106,6 +108,8 @@ def _row(
         key_owner=caller.key_owner,
         user_name=caller.user_name,
         request_id=caller.request_id,
+        payload_salt=salt,
+        payload_digest=payload_digest(salt, record.features, record.employee_id),
     )
 
 

@@ -32,6 +32,11 @@ MODEL_THRESHOLD = env.number("MODEL_THRESHOLD", 0, 1)  # None: the model card's
 # The first key, which `bootstrap` makes
 API_KEY = env.secret("API_KEY", 16, "")
 
+# The log's seals: an Ed25519 key (32 bytes in base64), and the public keys of earlier
+# ones that verify_log trusts besides. Without a key, seals are not signed.
+SEAL_SIGNING_KEY = env.text("SEAL_SIGNING_KEY", "")
+SEAL_PUBLIC_KEYS = env.words("SEAL_PUBLIC_KEYS")
+
 # Applications
 INSTALLED_APPS = [
     "attrition",

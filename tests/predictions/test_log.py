@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 
 from attrition.models import Employee
 from predictions.models import Prediction
-from predictions.models.log import AppendOnlyError
+from predictions.models import AppendOnlyError
 
 SEED_QUERY = (
     "SELECT id, created_at, employee_id, proba_depart, prediction, threshold, "
