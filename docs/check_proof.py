@@ -108,7 +108,7 @@ def main(arguments):
     try:
         with open(arguments[0], encoding="utf-8") as file:
             proof = json.load(file)
-        found = list(checks(proof, *(arguments[1:] + [None, None])[:2]))
+        found = list(checks(proof, *[*arguments[1:], None, None][:2]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         print(f"{arguments[0]} is no proof: {error!r}")
         return 2

@@ -5,7 +5,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from attrition.features import BY_NAME
-from predictions.models import Prediction
+from predictions.models import Prediction, Replay
+from predictions.replays import Replayed
 from predictions.services import Explanation
 
 WARNINGS = {
@@ -44,6 +45,20 @@ def explanation(explained: Explanation) -> dict[str, Any]:
             }
             for item in explained.contributions
         ],
+    }
+
+
+def replay_answer(found: Replayed, event: Replay) -> dict[str, Any]:
+    """What a replay answers: both probabilities, and whether they are the same."""
+    return {
+        "id": found.prediction_id,
+        "matches": found.matches,
+        "proba_depart": found.recorded,
+        "replayed_proba_depart": found.replayed,
+        "difference": found.difference,
+        "prediction": found.recorded_class,
+        "replayed_prediction": found.replayed_class,
+        "replay_id": event.pk,
     }
 
 

@@ -18,6 +18,7 @@ class PredictionsConfig(AppConfig):
 
 def protect_the_log(using: str, **kwargs: Any) -> None:
     """Put back triggers and privileges, which a migration can lose."""
-    from predictions.database import triggers
+    from predictions.database import runtime_role, triggers
 
     triggers.install(connections[using])
+    runtime_role.renew(connections[using])

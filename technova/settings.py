@@ -53,6 +53,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "predictions.request_log.RequestLogMiddleware",
+    "predictions.refusals.RefusalMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -98,6 +99,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds; to open one takes milliseconds
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+if env.text("DATABASE_OWNER_URL", ""):
+    # Owns the tables and migrates them; DATABASE_URL's role then only serves.
+    DATABASES["owner"] = env.database("DATABASE_OWNER_URL", "", BASE_DIR)
+    DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
 
 # People who log in
 AUTH_PASSWORD_VALIDATORS = [

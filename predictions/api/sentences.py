@@ -44,6 +44,13 @@ SENTENCES |= {
     "repeated_parameter": _("%(field)s stands twice in the address."),
     "unknown_employee": _("There is no employee %(value)s."),
     "unknown_prediction": _("There is no prediction %(value)s."),
+    "bad_idempotency_key": _(
+        "%(field)s must be 1 to 255 visible ASCII characters, such as a UUID."
+    ),
+    "idempotency_key_reused": _(
+        "This Idempotency-Key has answered another request. Use a new one for each."
+    ),
+    "not_replayable": _("This answer can't be computed again: %(problem)s."),
     "not_explainable": _(
         "This answer can't be explained any more: its data are gone, or release "
         "%(version)s is no longer here as it was."

@@ -99,7 +99,9 @@ class Prediction(AppendOnly):
 
     objects = PredictionQuerySet.as_manager()
 
-    explanation: Any = None  # not a column: services.predict sets it where asked
+    # Not columns; `predictions.services` sets them.
+    explanation: Any = None
+    is_repeated = False
 
     class Meta:
         db_table = "predictions"

@@ -17,8 +17,9 @@ from django.utils import timezone
 
 from attrition.errors import AttritionError
 from predictions.models import NO_SEAL, Prediction, Seal, SealedPrediction
+from predictions.proof import rows as log_rows
 from predictions.proof import signing
-from predictions.proof.digests import columns_read, leaf_of, moment
+from predictions.proof.digests import leaf_of, moment
 from predictions.proof.merkle import root_of
 
 MOST_ROWS = 20_000  # of one seal: what is kept in memory, and how long SQLite is held
@@ -90,7 +91,7 @@ def _late(gaps: list[Gap]) -> list[dict[str, Any]]:
 
 
 def _read(rows: QuerySet[Prediction], most: int) -> list[dict[str, Any]]:
-    return list(rows.order_by("pk").values(*columns_read())[:most])
+    return list(log_rows.read(rows.order_by("pk")[:most]))
 
 
 def _open_gaps(

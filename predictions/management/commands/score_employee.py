@@ -1,9 +1,7 @@
 """Scores stored employees; logs like the API does."""
 
-import os
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterable, Iterator
-from getpass import getuser
 from itertools import islice
 from typing import Any
 
@@ -14,6 +12,7 @@ from attrition.errors import InvalidFeatures, ReleaseRejected
 from attrition.models import HIGHEST_EMPLOYEE_ID, Employee
 from predictions.answers import answer
 from predictions.management import score_output
+from predictions.management.arguments import operator
 from predictions.models import Prediction, Source
 from predictions.services import Caller, LogUnavailable, Record, predict
 
@@ -25,14 +24,6 @@ def employee_id(text: str) -> int:
     if not (is_number and 1 <= int(text) <= HIGHEST_EMPLOYEE_ID):
         raise ArgumentTypeError(f"{text!r} is no employee number such as 669")
     return int(text)
-
-
-def operator() -> str:
-    """The name of whoever runs the command; a container's user may have none."""
-    try:
-        return getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
 
 
 class Command(BaseCommand):

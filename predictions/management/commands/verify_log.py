@@ -114,8 +114,9 @@ def _summary(check: Verification) -> list[str]:
     if check.seals and not check.public_keys:
         lines.append(
             _(
-                "No key is trusted (--public-key, SEAL_PUBLIC_KEYS or SEAL_SIGNING_KEY): "
-                "whoever could write to the database could have made all seals anew."
+                "No key is trusted (--public-key, SEAL_PUBLIC_KEYS, "
+                "SEAL_SIGNING_KEY): whoever could write to the database could have "
+                "made all seals anew."
             )
         )
     if check.seals and not check.anchors:
