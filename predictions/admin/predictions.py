@@ -12,7 +12,7 @@ from attrition import releases
 from attrition.errors import InvalidFeatures, ReleaseRejected
 from attrition.features import BY_NAME, SPELLINGS
 from attrition.scorecard import probability_of
-from predictions.admin.base import ReadOnlyAdmin
+from predictions.admin.proofs import ProofAdmin
 from predictions.answers import explanation, warnings_in_words
 from predictions.charts import Bar
 from predictions.models import Prediction
@@ -27,7 +27,7 @@ from predictions.words import (
 
 
 @admin.register(Prediction)
-class PredictionAdmin(ReadOnlyAdmin):
+class PredictionAdmin(ProofAdmin):
     list_display = [
         "id",
         "when",
@@ -58,6 +58,7 @@ class PredictionAdmin(ReadOnlyAdmin):
             _("What answered"),
             {"fields": ["release", "artifact_sha256", "request_id"]},
         ),
+        (_("How it is proven"), {"fields": ["proof"]}),
     ]
 
     def get_search_results(self, request, queryset, search_term):

@@ -7,6 +7,7 @@ catalogue. To change what a trigger says, change it here: the next migrate repla
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.apps import apps
 from django.db import models
@@ -55,7 +56,7 @@ def _tables(connection: BaseDatabaseWrapper) -> Iterator[Table]:
             can_erase = model.erasures in there and set(model.erasable) <= set(columns)
             yield Table(
                 name=name,
-                key=model._meta.pk.column,
+                key=_column(model._meta.pk),
                 columns=columns,
                 erasable=model.erasable if can_erase else (),
                 erasures=model.erasures,
@@ -67,9 +68,14 @@ def _tables(connection: BaseDatabaseWrapper) -> Iterator[Table]:
 
 def _unique(model: type[models.Model]) -> Iterator[tuple[str, ...]]:
     """The columns of each rule by which SQLite's REPLACE finds a row to remove."""
-    for field in model._meta.local_fields:
+    fields = {field.name: field for field in model._meta.local_concrete_fields}
+    for field in fields.values():
         if field.unique:
-            yield (field.column,)
+            yield (_column(field),)
     for constraint in model._meta.constraints:
         if isinstance(constraint, models.UniqueConstraint):
-            yield tuple(model._meta.get_field(n).column for n in constraint.fields)
+            yield tuple(_column(fields[name]) for name in constraint.fields)
+
+
+def _column(field: "models.Field[Any, Any]") -> str:
+    return str(field.get_attname_column()[1])

@@ -47,7 +47,7 @@ def parsed(text: str | None) -> Any:
 def _is_exact(value: Any) -> bool:
     kind = type(value)
     if kind is float:
-        return -EXACT < value < EXACT
+        return bool(-EXACT < value < EXACT)
     if kind is dict:
         value = value.values()
     elif kind is not list:

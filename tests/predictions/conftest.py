@@ -8,6 +8,8 @@ from rest_framework.test import APIClient
 
 from attrition import releases
 from predictions.models import Prediction, Source
+from predictions.proof.digests import new_salt, payload_digest
+from predictions.services import Caller, Record, predict, rows_for
 from tests import shipped
 from tests.factories import make_key, make_user, seed_features
 
@@ -56,10 +58,31 @@ def log_row(db):
             "source": Source.API,
         }
         row = Prediction(**usual | changes)
+        if row.input_payload is not None:
+            row.payload_salt = new_salt()
+            row.payload_digest = payload_digest(
+                row.payload_salt, row.input_payload, row.employee_id
+            )
         row.save()
         return row
 
     return write
+
+
+@pytest.fixture
+def make_committed():
+    """As `make_prediction`, in a database of the test's own; the row is committed."""
+
+    def make(employee_id: int | None = None, *, atomic: bool = True) -> Prediction:
+        caller = Caller(source=Source.API, key_prefix="abcdefgh", key_owner="ana")
+        record = Record(seed_features(), employee_id)
+        if atomic:
+            return predict([record], caller=caller)[0]
+        [row] = rows_for(releases.current(), [record], caller)
+        Prediction.objects.bulk_create([row])
+        return row
+
+    return make
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 
 from attrition import releases
 from attrition.models import Employee
-from predictions.management import score_output
+from predictions.management import arguments, score_output
 from predictions.management.commands import score_employee
 from predictions.models import Prediction
 from predictions.models.log import PredictionQuerySet
@@ -279,7 +279,7 @@ def test_a_container_whose_user_has_no_name_can_score(run, staff, monkeypatch):
     def unnamed() -> str:
         raise KeyError("getpwuid(): uid not found: 1234")
 
-    monkeypatch.setattr(score_employee, "getuser", unnamed)
+    monkeypatch.setattr(arguments, "getuser", unnamed)
 
     run("score_employee", 669)
 

@@ -105,7 +105,7 @@ def test_a_row_copies_who_asked(features):
     assert (row.source, row.key_prefix, row.key_owner) == ("api", "abcdefgh", "Paie")
     assert (row.user_name, row.request_id) == ("ana", "payroll-7")
     assert row.artifact_sha256 == releases.current().artifact_sha256
-    assert row.schema_version == 1
+    assert row.schema_version == 2
 
 
 @pytest.mark.django_db
