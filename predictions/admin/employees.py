@@ -8,6 +8,7 @@ from attrition.employees import features_of
 from attrition.features import FIELDS, IDENTIFIERS
 from attrition.field import Extract
 from attrition.models import HIGHEST_EMPLOYEE_ID, Employee
+from attrition.typography import titled
 from predictions.admin.employee_form import EmployeeForm
 
 GROUPS = {
@@ -67,7 +68,7 @@ class EmployeeAdmin(admin.ModelAdmin):
     def stored(self, employee):
         features = features_of(employee)
         return "\n".join(
-            f"{field.label}: {features[field.name]}"
+            titled(field.label, features[field.name])
             for field in FIELDS
             if features.get(field.name) is not None
         )

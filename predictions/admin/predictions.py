@@ -12,6 +12,7 @@ from attrition import releases
 from attrition.errors import InvalidFeatures, ReleaseRejected
 from attrition.features import BY_NAME, SPELLINGS
 from attrition.scorecard import probability_of
+from attrition.typography import signed
 from predictions.admin.base import ReadOnlyAdmin
 from predictions.answers import explanation, warnings_in_words
 from predictions.charts import Bar
@@ -22,7 +23,6 @@ from predictions.words import (
     label_of,
     percent,
     reason_in_words,
-    signed,
 )
 
 

@@ -204,13 +204,13 @@ def test_a_field_that_has_left_the_table_is_shown_by_its_name(page, log_row):
 @pytest.mark.parametrize(
     ("probability", "threshold", "shown"),
     [
-        (0.4996, 0.5, "49,96 %"),
-        (0.5, 0.5, "50,0 %"),
-        (0.123, 0.37, "12,3 %"),
-        (0.36999999, 0.37, "36,999999 %"),
-        (0.0, 0.0, "0,0 %"),
-        (1.0, 1.0, "100,0 %"),
+        (0.4996, 0.5, "49,96\u00a0%"),
+        (0.5, 0.5, "50,0\u00a0%"),
+        (0.123, 0.37, "12,3\u00a0%"),
+        (0.36999999, 0.37, "36,999999\u00a0%"),
+        (0.0, 0.0, "0,0\u00a0%"),
+        (1.0, 1.0, "100,0\u00a0%"),
     ],
 )
 def test_a_percentage_never_rounds_across_the_threshold(probability, threshold, shown):
-    assert percent(probability, threshold).replace(".", ",") == shown
+    assert percent(probability, threshold) == shown
