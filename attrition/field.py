@@ -106,15 +106,19 @@ class Field:
             return str(self.answers[int(value)])
         if isinstance(value, str):
             return value
-        number, unit = number_in_words(value), self._unit_of(value)
-        if unit == "%":
-            return percent_sign(number)
-        return f"{number}{NO_BREAK}{unit}" if unit else number
+        return with_unit(number_in_words(value), self._unit_of(value))
 
     def _unit_of(self, value: float) -> str:
         """The unit, in the singular where the reader's language wants it."""
         is_one = value == 1 if reads_english() else abs(value) < 2
         return str(self.singular if self.singular and is_one else self.unit)
+
+
+def with_unit(number: str, unit: str) -> str:
+    """On one line; an English % is close to its number."""
+    if unit == "%":
+        return percent_sign(number)
+    return f"{number}{NO_BREAK}{unit}" if unit else number
 
 
 def number_in_words(value: float) -> str:

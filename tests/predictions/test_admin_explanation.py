@@ -102,6 +102,37 @@ def test_what_is_as_usual_is_named_without_a_bar(page, make_prediction):
     assert all(str(BY_NAME[name].label) in sentence for name in usual)
 
 
+IMPUTED = {
+    "fr": (
+        "Comme d'habitude, sans point\u00a0: ",
+        "Manquants, remplacés par la valeur habituelle\u00a0: ",
+        "Revenu mensuel",
+        "Heures supplémentaires",
+    ),
+    "en": (
+        "As usual, without any points: ",
+        "Missing, replaced by the usual value: ",
+        "Monthly pay",
+        "Overtime",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", IMPUTED)
+def test_what_was_missing_is_not_said_to_be_as_usual(page, make_prediction, language):
+    usual_title, imputed_title, pay, overtime = IMPUTED[language]
+
+    text = page(make_prediction(669, revenu_mensuel=None), language)
+    whole = page(make_prediction(669), language)
+
+    [usual] = re.findall(f"<p>{usual_title}(.*?)</p>", text)
+    [imputed] = re.findall(f"<p>{imputed_title}(.*?)</p>", text)
+    assert imputed == f"{pay}."
+    assert pay not in usual
+    assert overtime in usual
+    assert imputed_title not in whole
+
+
 def test_somebody_as_usual_as_can_be_has_no_reason_to_show(page, make_prediction):
     scorecard = releases.current().scorecard
     row = make_prediction(669, **{item.field: item.usual for item in scorecard.fields})
