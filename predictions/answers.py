@@ -21,6 +21,17 @@ WARNINGS = {
     ),
 }
 
+UNAVAILABLE = {
+    "model_unavailable": _(
+        "No model can answer at the moment. Nothing was scored; the operator's log "
+        "says why."
+    ),
+    "log_unavailable": _(
+        "The answer could not be recorded, so there is none. Try again in a moment."
+    ),
+}
+"""Why nobody can be scored, for the API and the back-office alike."""
+
 
 def warnings_in_words(warnings: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The recorded warnings, each with its sentence in the reader's language."""

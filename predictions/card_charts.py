@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from attrition.features import BY_NAME
 from attrition.field import number_in_words
 from attrition.scorecard import FieldPoints, NumberPoints, Scorecard
+from attrition.typography import share_in_words, signed
 from predictions.charts import Axis, Bars, Mark, Plot
-from predictions.words import share_in_words, signed, value_in_words
+from predictions.words import value_in_words
 
 Card = Mapping[str, Any]
 STEPS = 40  # of the line of a number's points

@@ -10,10 +10,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from attrition.features import BY_NAME
-from attrition.field import number_in_words, reads_english
+from attrition.field import number_in_words
 from attrition.releases import Release
+from attrition.typography import (
+    reads_english,
+    rounded,
+    share_in_words,
+)
 from predictions import card_charts
-from predictions.words import label_of, rounded, share_in_words
+from predictions.words import label_of
 
 MEASURES = ("average_precision", "roc_auc", "brier")
 SHOWN_THRESHOLDS = 20  # rows of the threshold table: every 0.05

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from attrition import releases
 from attrition.errors import ReleaseRejected
 from attrition.flagged import override_in_words
+from attrition.typography import rounded
 from predictions import card_page
-from predictions.words import rounded
 
 
 def release_list(request):

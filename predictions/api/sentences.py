@@ -3,8 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from attrition.sentences import SENTENCES
+from predictions.answers import UNAVAILABLE
 
-SENTENCES |= {
+SENTENCES |= UNAVAILABLE | {
     "not_found": _("There is nothing at this address. The calls are listed at /docs."),
     "key_missing": _("Send your API key in the header X-API-Key."),
     "invalid_key": _(
@@ -57,13 +58,6 @@ SENTENCES |= {
     ),
     "throttled": _("Too many requests: wait a little."),
     "bad_request": _("The server could not read this request."),
-    "model_unavailable": _(
-        "No model can answer at the moment. Nothing was scored; the operator's log "
-        "says why."
-    ),
-    "log_unavailable": _(
-        "The answer could not be recorded, so there is none. Try again in a moment."
-    ),
     "database_unavailable": _(
         "The database does not answer at the moment. Nothing was done; try again soon."
     ),

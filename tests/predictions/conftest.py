@@ -1,3 +1,4 @@
+import dataclasses
 import io
 import shutil
 
@@ -7,6 +8,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from attrition import releases
+from attrition.scorecard import NumberPoints, Scorecard
 from predictions.models import Prediction, Source
 from predictions.proof.digests import new_salt, payload_digest
 from predictions.services import Caller, Record, predict, rows_for
@@ -106,6 +108,17 @@ def broken_release(release_folder):
     """The release that serves, with one byte of its scorecard changed."""
     scorecard = release_folder / releases.SCORECARD
     scorecard.write_bytes(scorecard.read_bytes().replace(b"1", b"2", 1))
+
+
+@pytest.fixture
+def release_with_age(monkeypatch):
+    """What serves scores a prohibited ground, as a release may that says why."""
+    release = releases.current()
+    age = NumberPoints("age", low=18, high=60, weight=-0.01, usual=36, null=36)
+    scorecard = Scorecard(release.scorecard.base, (age, *release.scorecard.fields))
+    with_age = dataclasses.replace(release, scorecard=scorecard)
+    monkeypatch.setattr(releases, "current", lambda: with_age)
+    return with_age
 
 
 @pytest.fixture

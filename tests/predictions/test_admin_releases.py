@@ -222,7 +222,7 @@ def test_markup_that_a_trainer_writes_stays_text(client, auditor, trained):
     escaped = "&lt;script&gt;alert(1)&lt;/script&gt;"
     assert script not in text
     assert text.count(escaped) == 3
-    assert f"Utilisé : Âge (âge), parce que : {escaped}" in text
+    assert f"Utilisé\u00a0: Âge (âge), parce que\u00a0: {escaped}" in text
 
 
 # A release that is not there, or not whole

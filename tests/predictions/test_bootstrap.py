@@ -331,7 +331,7 @@ def test_bootstrap_shows_the_key_with_the_addresses_only(run, settings):
 
     assert settings.API_KEY not in plain
     assert settings.API_KEY in with_addresses
-    assert "http://localhost:8000/docs" in with_addresses
+    assert "documentation\u00a0: http://localhost:8000/docs" in with_addresses
     assert "http://localhost:8000/admin/" in with_addresses
 
 

@@ -242,7 +242,7 @@ def test_a_picture_says_in_words_what_it_shows():
     assert root.find(f"{SVG}title").text == "A & B"
     text = root.find(f"{SVG}desc").text
     assert text.startswith("1 < 2.")
-    assert "Jamais: −0,50." in text
+    assert "Jamais\u00a0: −0,50." in text
 
 
 def test_only_a_picture_that_stands_alone_brings_its_paper():

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from attrition.errors import InvalidFeatures, ReleaseRejected
 from attrition.models import HIGHEST_EMPLOYEE_ID, Employee
+from attrition.typography import titled
 from predictions.answers import answer
 from predictions.management import score_output
 from predictions.management.arguments import operator
@@ -22,7 +23,7 @@ CHUNK = 500  # employees scored and logged in one transaction
 def employee_id(text: str) -> int:
     is_number = text.isascii() and text.isdigit()
     if not (is_number and 1 <= int(text) <= HIGHEST_EMPLOYEE_ID):
-        raise ArgumentTypeError(f"{text!r} is no employee number such as 669")
+        raise ArgumentTypeError(_("“%s” is no employee number such as 669.") % text)
     return int(text)
 
 
@@ -94,5 +95,5 @@ class Command(BaseCommand):
                 refused = chunk.pop(error.index)
                 self.refused += 1
                 for problem in error.problems:
-                    self.stderr.write(f"{refused.pk}: {problem.message}")
+                    self.stderr.write(titled(refused.pk, problem.message))
         return []
