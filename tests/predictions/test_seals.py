@@ -71,7 +71,7 @@ def test_without_a_key_it_is_not_signed_and_says_so(make_prediction, run):
 
     out, err = run("seal_log")
 
-    assert out == "1 rows in 1 seal.\n"
+    assert out == "Rows sealed: 1. Seals made: 1.\n"
     assert "SEAL_SIGNING_KEY is not set: the seals are not signed." in err
     assert Seal.objects.get().signature == ""
 
@@ -95,7 +95,7 @@ def test_many_rows_make_several_seals(make_prediction, run, monkeypatch):
 
     out, _ = run("seal_log")
 
-    assert out == "5 rows in 3 seals.\n"
+    assert out == "Rows sealed: 5. Seals made: 3.\n"
     assert [pk for _, pk in sealed()] == rows
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, close_old_connections
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from predictions.proof import anchors, sealing, signing
 from predictions.proof.anchors import BadAnchor
@@ -66,11 +65,7 @@ class Command(BaseCommand):
         except (SealedMeanwhile, UnknownSchema, BadAnchor) as error:
             raise CommandError(str(error)) from error
         if rows or not quiet:
-            text = ngettext(
-                "%(rows)s rows in %(seals)s seal.",
-                "%(rows)s rows in %(seals)s seals.",
-                seals,
-            )
+            text = _("Rows sealed: %(rows)s. Seals made: %(seals)s.")
             self.stdout.write(text % {"rows": rows, "seals": seals})
 
     def _seal_until_stopped(self, key: Any, anchor: Path | None, every: int) -> None:
