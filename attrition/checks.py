@@ -13,7 +13,7 @@ from attrition.flagged import override_in_words
 @register()
 def release_is_whole(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     try:
-        release = releases.current()
+        release = releases.next_current()
     except ReleaseRejected as error:
         return [
             Error(
@@ -29,7 +29,7 @@ def release_is_whole(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 @register(Tags.security, deploy=True)
 def release_is_real(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     try:
-        release = releases.current()
+        release = releases.next_current()
     except ReleaseRejected:
         return []  # attrition.E001 says so
     if not release.is_demonstration:
@@ -48,7 +48,7 @@ def release_uses_no_prohibited_ground(
     app_configs: Any, **kwargs: Any
 ) -> list[CheckMessage]:
     try:
-        release = releases.current()
+        release = releases.next_current()
     except ReleaseRejected:
         return []
     used = [name for name in release.scorecard.names if name in GROUNDS]

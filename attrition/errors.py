@@ -45,6 +45,10 @@ class ReleaseRejected(AttritionError):
     """
 
 
+class ReleaseGone(ReleaseRejected):
+    """There is no such folder."""
+
+
 class NotAdditive(AttritionError):
     """A pipeline that is no scorecard; the text names the step."""
 

@@ -16,6 +16,7 @@ import scipy
 import sklearn
 
 from attrition import card_texts, evaluation, features, recipe, reference, thresholds
+from attrition.card_format import FORMAT, silent
 from attrition.errors import TrainingRefused
 from attrition.evaluation import Evaluation
 from attrition.fairness import by_group
@@ -23,25 +24,6 @@ from attrition.field import Kind, Text
 from attrition.scorecard import NumberPoints, Scorecard
 from attrition.training import Model, Trained, Wishes
 from attrition.training_set import TrainingSet, fingerprint
-
-FORMAT = 2
-REQUIRED = (
-    "purpose",
-    "oversight",
-    "limits",
-    "horizon",
-    "data",
-    "model",
-    "metrics",
-    "calibration",
-    "threshold",
-    "fairness",
-    "excluded_grounds",
-    "reference",
-    "usual",
-    "libraries",
-)
-"""The headings that must hold something, or no release is written."""
 
 
 def model_card(
@@ -98,8 +80,8 @@ def model_card(
 
 
 def check_headings(card: Mapping[str, Any]) -> None:
-    """Raise TrainingRefused for a required heading that is missing or empty."""
-    if empty := [name for name in REQUIRED if not card.get(name)]:
+    """Raise TrainingRefused for a required heading, or a text, that is not there."""
+    if empty := silent(card):
         raise TrainingRefused(
             f"The model card says nothing under: {', '.join(empty)}. A release without "
             "it may not be written."

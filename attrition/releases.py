@@ -5,18 +5,23 @@ stands for the whole release, because the card holds the hashes of the other fil
 """
 
 import hashlib
-import json
-from collections.abc import Mapping
+import shlex
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from attrition import features
-from attrition.errors import InvalidFeatures, ReleaseRejected
-from attrition.scorecard import Scorecard
+from attrition.card_format import Card
+from attrition.errors import InvalidFeatures, ReleaseGone, ReleaseRejected
+from attrition.field import Kind
+from attrition.json_files import Document, Malformed, Share, parsed, read
+from attrition.scorecard import TOLERANCE, NumberPoints, Scorecard
+from attrition.scorecard_format import scorecard_from
 from attrition.validation import Validator
 
 CARD = "model_card.json"
@@ -26,7 +31,15 @@ REFERENCE = "reference_cases.json"
 PIPELINE = "pipeline.joblib"
 LISTED_FILES = (PIPELINE, SCORECARD, FEATURES, REFERENCE)
 CURRENT = "CURRENT"
-TOLERANCE = 1e-12  # how far a reference case may be from its probability
+
+Read = TypeVar("Read")
+
+
+class Case(Document):
+    """An input with its probability."""
+
+    features: dict[str, Any]
+    proba_depart: Share
 
 
 @dataclass(frozen=True)
@@ -69,17 +82,18 @@ def versions() -> list[str]:
     return sorted(card.parent.name for card in settings.MODEL_DIR.glob(f"*/{CARD}"))
 
 
-def _folders() -> set[str]:
-    """What looks like a release, its card lost or not."""
-    return {
+def folders() -> list[str]:
+    """What looks like a release, its card lost or not, by name."""
+    found = {
         file.parent.name
         for name in (CARD, SCORECARD)
         for file in settings.MODEL_DIR.glob(f"*/{name}")
     }
+    return sorted(found)
 
 
 def current_version() -> str:
-    """What serves: `MODEL_VERSION`, or else what the file CURRENT names."""
+    """What would serve after a restart: `MODEL_VERSION`, or what CURRENT names."""
     if settings.MODEL_VERSION:
         return str(settings.MODEL_VERSION)
     path = settings.MODEL_DIR / CURRENT
@@ -89,16 +103,41 @@ def current_version() -> str:
         version = ""
     if not version:
         raise ReleaseRejected(
-            f"{path} is not there or names no release: write the version that should "
-            "serve into it, or set MODEL_VERSION. "
-            f"There are: {', '.join(versions()) or 'none'}."
+            _(
+                "%(file)s is not there or names no release: write the version that "
+                "should serve into it, or set MODEL_VERSION. There are: %(versions)s."
+            )
+            % {"file": path, "versions": _listed()}
         )
     return version
 
 
+_serving: dict[tuple[Path, str], Release] = {}
+"""What serves, by the settings that chose it."""
+
+
 def current() -> Release:
-    """The release that serves. Raises ReleaseRejected."""
-    return load(current_version())
+    """The release that serves: the one that loaded first, until a restart.
+
+    So CURRENT may be half written, or its release damaged, while this process serves.
+    Raises ReleaseRejected, which is not remembered: a repaired folder serves at once.
+    """
+    chosen = (settings.MODEL_DIR, settings.MODEL_VERSION)
+    if chosen not in _serving:
+        _serving[chosen] = load(current_version())
+    return _serving[chosen]
+
+
+def next_current() -> Release:
+    """What a restart would let serve, as the disk has it. Raises ReleaseRejected."""
+    return load_anew(current_version())
+
+
+def activation(version: str) -> str:
+    """The shell command that lets a release serve; nobody reads half a name."""
+    path = settings.MODEL_DIR / CURRENT
+    draft, current = shlex.quote(f"{path}.new"), shlex.quote(str(path))
+    return f"echo {shlex.quote(version)} > {draft} && mv {draft} {current}"
 
 
 def load(version: str) -> Release:
@@ -106,7 +145,7 @@ def load(version: str) -> Release:
 
     Raises ReleaseRejected, which is not remembered: a repaired folder serves at once.
     """
-    return _load(settings.MODEL_DIR / version)
+    return _load(settings.MODEL_DIR, version)
 
 
 def load_anew(version: str) -> Release:
@@ -114,39 +153,38 @@ def load_anew(version: str) -> Release:
 
     Raises ReleaseRejected.
     """
-    return _verified(settings.MODEL_DIR / version)
+    return _verified(settings.MODEL_DIR, version)
 
 
 @lru_cache(maxsize=32)
-def _load(folder: Path) -> Release:
-    return _verified(folder)
+def _load(folder: Path, version: str) -> Release:
+    return _verified(folder, version)
 
 
-def _verified(folder: Path) -> Release:
-    if folder.parent != settings.MODEL_DIR or folder.name not in _folders():
-        raise ReleaseRejected(
-            f"There is no release {folder.name!r} in {settings.MODEL_DIR}. "
-            f"There are: {', '.join(versions()) or 'none'}."
+def _verified(models: Path, version: str) -> Release:
+    if version not in folders():
+        raise ReleaseGone(
+            _(
+                "There is no release %(version)r in %(folder)s: a release is named by "
+                "its folder there. There are: %(versions)s."
+            )
+            % {"version": version, "folder": models, "versions": _listed()}
         )
+    folder = models / version
     card_bytes = _read(folder / CARD)
-    card = _card(folder / CARD, card_bytes)
+    card = _document(folder / CARD, card_bytes)
+    _well_formed(folder / CARD, partial(read, Card, card))
     contents = {name: _described(folder / name, card) for name in LISTED_FILES}
-    expected = _parsed(folder / FEATURES, contents[FEATURES])
-    if not isinstance(expected, list) or not all(isinstance(n, str) for n in expected):
-        raise _restore(folder / FEATURES, "is not a list of fields")
-    if unknown := set(expected) - set(features.BY_NAME):
-        raise ReleaseRejected(
-            f"{folder / FEATURES} names {', '.join(sorted(unknown))}, which the "
-            "feature table does not know: train the release again with this version."
-        )
-    try:
-        scorecard = Scorecard.from_json(
-            _parsed(folder / SCORECARD, contents[SCORECARD])
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise _restore(folder / SCORECARD, f"can't be read ({error})") from error
+    expected = _expected(folder / FEATURES, contents[FEATURES])
+    points = _document(folder / SCORECARD, contents[SCORECARD])
+    scorecard = _well_formed(folder / SCORECARD, partial(scorecard_from, points))
     if list(scorecard.names) != expected:
-        raise _restore(folder / SCORECARD, f"does not score what {FEATURES} lists")
+        what = _("does not score what %(file)s lists") % {"file": FEATURES}
+        raise _restore(folder / SCORECARD, what)
+    if disputed := _disputed(card, scorecard):
+        what = _("contradicts %(file)s under %(heading)s")
+        names = {"file": SCORECARD, "heading": disputed}
+        raise _restore(folder / CARD, what % names)
     release = Release(
         folder=folder,
         artifact_sha256=hashlib.sha256(card_bytes).hexdigest(),
@@ -157,64 +195,101 @@ def _verified(folder: Path) -> Release:
     return release
 
 
+def _listed() -> str:
+    return ", ".join(versions()) or _("none")
+
+
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
-    except OSError:
-        raise _restore(path, "is missing") from None
-
-
-def _card(path: Path, contents: bytes) -> Mapping[str, Any]:
-    """The card, sure to hold what serving reads from it."""
-    card = _parsed(path, contents)
-    try:
-        is_whole = (
-            0 <= card["threshold"]["value"] <= 1
-            and isinstance(card["data"]["fictional"], bool)
-            and isinstance(card["categories"], dict)
-            and isinstance(card["files"], dict)
-        )
-    except (KeyError, TypeError):
-        is_whole = False
-    if not is_whole:
-        raise _restore(path, "does not describe a release")
-    return card  # type: ignore[no-any-return]
+    except FileNotFoundError:
+        raise _restore(path, _("is missing")) from None
+    except OSError as error:
+        raise ReleaseRejected(
+            _("%(file)s can't be read (%(why)s): let who serves read this file.")
+            % {"file": path, "why": error.strerror}
+        ) from None
 
 
 def _described(path: Path, card: Mapping[str, Any]) -> bytes:
     contents = _read(path)
     if hashlib.sha256(contents).hexdigest() != card["files"].get(path.name):
-        raise _restore(path, f"is not the file that {CARD} describes")
+        what = _("is not the file that %(card)s describes") % {"card": CARD}
+        raise _restore(path, what)
     return contents
 
 
-def _parsed(path: Path, contents: bytes) -> Any:
+def _document(path: Path, contents: bytes) -> Any:
+    return _well_formed(path, partial(parsed, contents))
+
+
+def _well_formed(path: Path, read_it: Callable[[], Read]) -> Read:
     try:
-        return json.loads(contents)
-    except ValueError:
-        raise _restore(path, "is not JSON") from None
+        return read_it()
+    except Malformed as error:
+        what = _("can't be used (%(why)s)") % {"why": error}
+        raise _restore(path, what) from None
+
+
+def _expected(path: Path, contents: bytes) -> list[str]:
+    names = _document(path, contents)
+    if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
+        raise _restore(path, _("is not a list of fields"))
+    if unknown := set(names) - set(features.BY_NAME):
+        raise ReleaseRejected(
+            _(
+                "%(file)s names %(fields)s, which the feature table does not know: "
+                "train the release again with this version."
+            )
+            % {"file": path, "fields": ", ".join(sorted(unknown))}
+        )
+    return names
+
+
+def _disputed(card: Mapping[str, Any], scorecard: Scorecard) -> str | None:
+    """The first heading of the card that the scorecard contradicts."""
+    columns = card.get("model", {}).get("columns", scorecard.names)
+    if sorted(columns) != sorted(scorecard.names):
+        return "model.columns"
+    for item in scorecard.fields:
+        name = item.field
+        if card.get("usual", {}).get(name, item.usual) != item.usual:
+            return f"usual.{name}"
+        if isinstance(item, NumberPoints):
+            ends = [item.low, item.high]
+            if card.get("ranges", {}).get(name, ends) != ends:
+                return f"ranges.{name}"
+        elif features.BY_NAME[name].kind is Kind.CATEGORY:
+            known = card["categories"].get(name, [])
+            if not known or not {*item.table, item.usual, item.null} <= set(known):
+                return f"categories.{name}"
+    return None
 
 
 def _prove(release: Release, path: Path, contents: bytes) -> None:
     """Score the reference cases again: the same inputs, the same probabilities."""
-    cases = _parsed(path, contents)
+    cases = _document(path, contents)
     if not isinstance(cases, list) or not cases:
-        raise _restore(path, "holds no reference cases")
+        raise _restore(path, _("holds no reference cases"))
     for number, case in enumerate(cases, start=1):
+        found = _well_formed(path, partial(read, Case, case, str(number)))
         try:
-            values = release.validator.validate(case["features"])
-            found = release.scorecard.probability(values)
-            # <= is false of NaN, which reproduces nothing.
-            reproduces = abs(found - case["proba_depart"]) <= TOLERANCE
-        except (InvalidFeatures, KeyError, TypeError, ValueError) as error:
-            what = f"can't be scored: case {number} ({error})"
-            raise _restore(path, what) from error
-        if not reproduces:
-            raise _restore(path, f"does not reproduce: case {number} scores {found!r}")
+            values = release.validator.validate(found.features)
+        except InvalidFeatures as error:
+            what = _("can't be scored: case %(number)s (%(why)s)")
+            reasons = {"number": number, "why": error}
+            raise _restore(path, what % reasons) from error
+        scored = release.scorecard.probability(values)
+        # <= is false of NaN, which reproduces nothing.
+        if not abs(scored - found.proba_depart) <= TOLERANCE:
+            what = _("does not reproduce: case %(number)s scores %(found)s")
+            figures = {"number": number, "found": repr(scored)}
+            raise _restore(path, what % figures)
 
 
 def _restore(path: Path, what: str) -> ReleaseRejected:
-    return ReleaseRejected(
-        f"{path} {what}: put the release's folder back from git or a backup, "
-        "or name another release."
+    remedy = _(
+        "%(file)s %(what)s: put the release's folder back from git or a backup, or "
+        "name another release."
     )
+    return ReleaseRejected(remedy % {"file": path, "what": what})

@@ -2,8 +2,9 @@
 
 Points are relative to the field's usual value in training, which itself gets exactly 0,
 so that ``logit = base + Σ points`` and each point reads "compared with usual".
-Scoring needs neither scikit-learn nor numpy; `attrition.compiling` makes a scorecard
-from a fitted pipeline, `attrition.bulk` scores many people with one.
+Scoring needs neither scikit-learn nor numpy. `attrition.compiling` makes a scorecard
+from a fitted pipeline (its steps are listed there), `attrition.scorecard_format` reads
+one back from its file, `attrition.bulk` scores many people with one.
 """
 
 import dataclasses
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple, TypeAlias
 from attrition.field import Value
 
 FORMAT = 2
+TOLERANCE = 1e-12  # between two ways to one probability
 Values = Mapping[str, Value | None]
 
 TRANSFORMS: dict[str, Callable[[float], float]] = {"none": float, "sqrt": math.sqrt}
@@ -25,7 +27,7 @@ class NumberPoints:
     """``weight * (t(value) - t(usual))``, t(x) = transform(clip(x) * scale + offset).
 
     The clip is to what training has seen, from `low` to `high`. A null counts as
-    `null`. Raises ValueError where the transform is unknown or not defined at `low`.
+    `null`. Raises ValueError where the transform is unknown or not defined at an end.
     """
 
     field: str
@@ -43,7 +45,8 @@ class NumberPoints:
     def __post_init__(self) -> None:
         if self.transform not in TRANSFORMS:
             raise ValueError(f"{self.field}: no transform {self.transform!r}")
-        if self.transform == "sqrt" and self.low * self.scale + self.offset < 0:
+        ends = [end * self.scale + self.offset for end in (self.low, self.high)]
+        if self.transform == "sqrt" and min(ends) < 0:
             raise ValueError(f"{self.field}: the square root of a negative number")
         object.__setattr__(self, "at_usual", self._transformed(self.usual))
 
@@ -170,36 +173,6 @@ class Scorecard:
             "base": self.base,
             "fields": [item.as_json() for item in self.fields],
         }
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> "Scorecard":
-        """Read what `as_json` wrote, also in format 1 (release 1.0.0).
-
-        Raises KeyError, TypeError or ValueError.
-        """
-        try:
-            return cls._from_json(document)
-        except (ArithmeticError, AttributeError, IndexError) as error:
-            raise ValueError(str(error)) from error
-
-    @classmethod
-    def _from_json(cls, document: Mapping[str, Any]) -> "Scorecard":
-        if document["format"] not in (1, FORMAT):
-            raise ValueError(f"scorecard format {document['format']}, not {FORMAT}")
-        return cls(
-            float(document["base"]),
-            tuple(_field_from_json(item) for item in document["fields"]),
-        )
-
-
-def _field_from_json(item: Mapping[str, Any]) -> FieldPoints:
-    if "table" not in item:
-        return NumberPoints(**item)
-    if not item["table"]:
-        raise ValueError(f"{item['field']}: an empty table")
-    clip = item.get("clip")
-    low_high = None if clip is None else (float(clip[0]), float(clip[1]))
-    return ChoicePoints(**{**item, "table": dict(item["table"]), "clip": low_high})
 
 
 def probability_of(logit: float) -> float:

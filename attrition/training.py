@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from sklearn.pipeline import Pipeline
 
 from attrition import features
+from attrition.card_format import unsaid
 from attrition.compiling import compile_scorecard
 from attrition.errors import TrainingRefused
 from attrition.evaluation import Evaluation, Track, cost_of, evaluate, untracked
@@ -18,6 +19,8 @@ from attrition.scorecard import Scorecard
 from attrition.tables import rows_of
 from attrition.training_set import TrainingSet, fingerprint
 from attrition.validation import unknown_field
+
+RETRAINED_FROM = ("data.sha256", "model.columns", "model.seed")
 
 Cost = Mapping[str, Mapping[str, float]]
 
@@ -183,6 +186,11 @@ def retrained(data: TrainingSet, card: Mapping[str, Any]) -> Model:
                 "version trains recipe %(ours)s): check out the version that made it."
             )
             % {"theirs": made_with or 1, "ours": NUMBER}
+        )
+    if missing := unsaid(card, RETRAINED_FROM):
+        raise TrainingRefused(
+            _("The card of that release says nothing under: %(headings)s.")
+            % {"headings": ", ".join(missing)}
         )
     if fingerprint(data) != card["data"]["sha256"]:
         raise TrainingRefused(

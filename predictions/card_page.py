@@ -9,25 +9,29 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from attrition.features import BY_NAME
+from attrition.card_format import FORMAT, ON_THE_PAGE, silent, unsaid
+from attrition.errors import ReleaseRejected
 from attrition.field import number_in_words
-from attrition.releases import Release
-from attrition.typography import (
-    reads_english,
-    rounded,
-    share_in_words,
-)
+from attrition.releases import CARD, Release
+from attrition.typography import reads_english, rounded, share_in_words
 from predictions import card_charts
-from predictions.words import label_of
+from predictions.words import label_of, value_in_words
 
 MEASURES = ("average_precision", "roc_auc", "brier")
 SHOWN_THRESHOLDS = 20  # rows of the threshold table: every 0.05
 
 
 def content(release: Release) -> dict[str, Any]:
-    """What the templates of the card read."""
+    """What the templates of the card read.
+
+    `silent` names what a card of today's format should say and does not. Raises
+    ReleaseRejected for one that says too little to be a page.
+    """
     card = release.card
+    if missing := unsaid(card, ON_THE_PAGE):
+        raise says_nothing(release, missing)
     return {
+        "silent": silent(card) if card.get("format") == FORMAT else [],
         "release": release,
         "fictional": release.is_demonstration,
         "sha256": card["data"]["sha256"],
@@ -50,6 +54,21 @@ def content(release: Release) -> dict[str, Any]:
         "libraries": card.get("libraries", {}),
         "files": card["files"],
     }
+
+
+def says_nothing(release: Release, headings: list[str]) -> ReleaseRejected:
+    sentence = _(
+        "%(file)s says nothing under: %(headings)s. Release %(version)s can score; for "
+        "a card, put its folder back from git or a backup, or train it again."
+    )
+    return ReleaseRejected(
+        sentence
+        % {
+            "file": release.folder / CARD,
+            "headings": ", ".join(headings),
+            "version": release.version,
+        }
+    )
 
 
 def _words(text: Any) -> str:
@@ -219,7 +238,7 @@ def _group_in_words(name: str, group: Any) -> str:
     if group is None:
         return _("not said")
     if not isinstance(group, list):
-        return BY_NAME[name].in_words(group)
+        return value_in_words(name, group)
     low, high = group
     if low is None:
         return _("under %(age)s") % {"age": high + 1}
@@ -248,7 +267,7 @@ def _spread(name: str, found: Mapping[str, Any]) -> str:
     shares = [
         _("%(value)s: %(share)s")
         % {
-            "value": BY_NAME[name].in_words(value),
+            "value": value_in_words(name, value),
             "share": share_in_words(share, 0),
         }
         for value, share in found.get("shares", [])

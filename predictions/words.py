@@ -36,7 +36,8 @@ def label_of(name: str) -> str:
 
 
 def value_in_words(name: str, value: Value | None) -> str:
-    return BY_NAME[name].in_words(value)
+    """As a person reads it; as it is, when the field has left the table."""
+    return BY_NAME[name].in_words(value) if name in BY_NAME else str(value)
 
 
 def direction_in_words(points: float) -> str:

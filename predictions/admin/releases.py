@@ -14,28 +14,35 @@ from predictions import card_page
 
 
 def release_list(request):
-    rows = [_row(version) for version in releases.versions()]
-    serving = next((row["release"] for row in rows if row["serves"]), None)
+    serving = _serving()
+    rows = [_row(version, serving) for version in releases.folders()]
     context = {
         **admin.site.each_context(request),
         "title": _("Releases of the model"),
         "rows": rows,
         "measures": [card_page.measure_in_words(name) for name in card_page.MEASURES],
         "override": serving and override_in_words(serving),
+        "restart": serving and _restart_in_words(serving),
     }
     return render(request, "admin/releases/list.html", context)
 
 
-def _row(version):
+def _serving():
     try:
-        release = releases.load(version)
+        return releases.current()
     except ReleaseRejected:
-        return {"version": version, "release": None, "serves": False}
+        return None
+
+
+def _row(version, serving):
+    row = {"version": version, "serves": serving and serving.version == version}
+    try:
+        release = releases.load_anew(version)
+    except ReleaseRejected:
+        return row | {"release": None}
     card, metrics = release.card, release.card.get("metrics", {})
-    return {
-        "version": version,
+    return row | {
         "release": release,
-        "serves": _serves(version),
         "threshold": rounded(card["threshold"]["value"], 2),
         "figures": [
             rounded(metrics[name]["mean"], 3) if name in metrics else "–"
@@ -44,21 +51,24 @@ def _row(version):
     }
 
 
-def _serves(version):
+def _restart_in_words(serving):
+    """What a restart would change; None where nothing."""
     try:
-        return releases.current_version() == version
+        following = releases.next_current()
     except ReleaseRejected:
-        return False
+        return _("After a restart nothing could be scored: manage.py check says why.")
+    if following.artifact_sha256 == serving.artifact_sha256:
+        return None
+    sentence = _(
+        "After a restart, what the folder of release %(version)s holds serves."
+    )
+    return sentence % {"version": following.version}
 
 
 def release_card(request, version):
     try:
-        release = releases.load(version)
-    except ReleaseRejected:
-        raise Http404 from None
-    try:
-        content = card_page.content(release)
-    except LookupError:  # it scores, and its card says too little to be shown
+        content = card_page.content(releases.load(version))
+    except ReleaseRejected:  # or it scores, and its card says too little to be shown
         raise Http404 from None
     context = {
         **admin.site.each_context(request),

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 
 from attrition import releases
 from attrition.errors import ReleaseRejected
@@ -40,7 +41,7 @@ class ReleaseFolder:
 
 
 def rejection(version: str | None = None) -> str:
-    """The text with which the release (the current one if unnamed) is rejected."""
-    with pytest.raises(ReleaseRejected) as caught:
+    """How a release (the current one if unnamed) is rejected, in English."""
+    with override("en"), pytest.raises(ReleaseRejected) as caught:
         releases.current() if version is None else releases.load(version)
     return str(caught.value)

@@ -12,7 +12,7 @@ from attrition.checks import (
     release_is_whole,
     release_uses_no_prohibited_ground,
 )
-from attrition.releases import CARD, FEATURES, SCORECARD
+from attrition.releases import CARD, CURRENT, FEATURES, SCORECARD
 from tests.attrition.release_folder import ReleaseFolder
 
 
@@ -21,9 +21,12 @@ def uses_age(release) -> ReleaseFolder:
     """The release, trained on a prohibited ground too; the same probabilities."""
     age = {"field": "age", "low": 18, "high": 60, "weight": 0, "usual": 36, "null": 36}
     scorecard = release.document(SCORECARD)
-    scorecard["fields"].append(age)
+    scorecard["fields"].insert(0, age)
     release.rewrite(SCORECARD, scorecard)
-    release.rewrite(FEATURES, [*release.document(FEATURES), "age"])
+    release.rewrite(FEATURES, ["age", *release.document(FEATURES)])
+    card = release.document(CARD)
+    card["model"]["columns"].append("age")
+    release.rewrite(CARD, card)
     return release
 
 
@@ -49,6 +52,25 @@ def test_the_check_names_the_file_and_the_remedy(release, spoil):
     assert str(release / SCORECARD) in error.msg
     assert "put the release's folder back" in error.msg
     assert "/predict answers 503" in error.hint
+
+
+@pytest.mark.parametrize(
+    ("spoil", "named"),
+    [
+        (lambda release: release.change_one_byte(SCORECARD), SCORECARD),
+        (lambda release: (release.folder.parent / CURRENT).write_text(""), CURRENT),
+    ],
+    ids=["a changed file", "an empty CURRENT"],
+)
+def test_the_check_tells_what_a_restart_would_meet(release, spoil, named):
+    serves = releases.current()
+    spoil(release)
+
+    [error] = release_is_whole(None)
+
+    assert error.id == "attrition.E001"
+    assert named in error.msg
+    assert releases.current() is serves
 
 
 def test_the_check_lists_the_releases_when_the_version_is_unknown(release, settings):

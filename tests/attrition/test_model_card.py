@@ -7,10 +7,11 @@ import pytest
 from django.utils.translation import override
 
 from attrition import card_texts, evaluation, features, model_card, training
+from attrition.card_format import REQUIRED
 from attrition.errors import TrainingRefused
 from attrition.evaluation import Evaluation
 from attrition.field import Text
-from attrition.model_card import REQUIRED, check_headings
+from attrition.model_card import check_headings
 from attrition.training import Trained, Wishes
 from attrition.training_set import TrainingSet, fingerprint
 from tests.attrition.generated import generate, training_data

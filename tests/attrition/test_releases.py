@@ -164,6 +164,61 @@ def test_a_release_in_memory_outlives_its_files_and_is_not_taken_for_them(releas
     assert releases.load(release.version) is in_memory
 
 
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda release: (release.folder.parent / CURRENT).write_text(""),
+        lambda release: (release.folder.parent / CURRENT).write_text("1.0.0\n"),
+        lambda release: (release.folder.parent / CURRENT).write_text("9.9.9\n"),
+        lambda release: (release.folder.parent / CURRENT).unlink(),
+        lambda release: release.change_one_byte(SCORECARD),
+        lambda release: shutil.rmtree(release.folder),
+    ],
+    ids=["half written", "activated", "unknown", "no CURRENT", "spoilt", "gone"],
+)
+def test_what_serves_goes_on_serving_until_a_restart(release, spoil):
+    serves = releases.current()
+
+    spoil(release)
+
+    assert releases.current() is serves
+
+
+@pytest.mark.parametrize("version", ["1.0.0", "9.9.9"])
+def test_what_a_restart_would_meet_is_read_from_the_disk(release, version):
+    releases.current()
+    (release.folder.parent / CURRENT).write_text(version)
+
+    try:
+        found = releases.next_current().version
+    except ReleaseRejected:
+        found = None
+
+    assert found == (version if version in shipped.VERSIONS else None)
+
+
+def test_a_release_that_was_rejected_is_not_remembered(release):
+    current = release.folder.parent / CURRENT
+    current.write_text("9.9.9\n")
+    rejection()
+
+    current.write_text(f"{shipped.VERSIONS[0]}\n")
+
+    assert releases.current().version == shipped.VERSIONS[0]
+
+
+@pytest.mark.parametrize("name", ["models", "the models; of 'ours'"])
+def test_the_printed_command_activates_a_release(settings, tmp_path, name):
+    settings.MODEL_DIR = tmp_path / name
+    settings.MODEL_DIR.mkdir()
+    (settings.MODEL_DIR / CURRENT).write_text("1.0.0\n")
+
+    subprocess.run(releases.activation("2026.1"), shell=True, check=True)
+
+    assert releases.current_version() == "2026.1"
+    assert [path.name for path in settings.MODEL_DIR.iterdir()] == [CURRENT]
+
+
 def test_reading_a_release_anew_leaves_the_one_in_memory_alone(release):
     in_memory = releases.current()
 

@@ -108,7 +108,9 @@ def test_nothing_else_is_left_behind(trained):
 
 def test_what_serves_is_not_changed(trained):
     assert (trained.models / CURRENT).read_text() == "1.0.0\n"
-    assert f"echo {VERSION} > {trained.models / CURRENT}" in trained.output
+    current = trained.models / CURRENT
+    command = f"echo {VERSION} > {current}.new && mv {current}.new {current}"
+    assert f"after a restart: {command}\n" in trained.output
 
 
 def test_the_new_release_loads_and_proves_itself(trained, settings):

@@ -304,7 +304,7 @@ def test_what_serves_goes_on_serving(beside, settings):
 
     assert (beside.models / CURRENT).read_text() == f"{shipped.SERVES}\n"
     assert releases.current().version == shipped.SERVES
-    assert f"echo {VERSION} > {beside.models / CURRENT}" in beside.output
+    assert f"echo {VERSION} > {beside.models / CURRENT}.new" in beside.output
 
 
 def test_a_version_that_is_pinned_is_pointed_out(data, serving, settings):

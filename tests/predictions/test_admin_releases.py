@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from attrition import releases
-from attrition.releases import CARD, SCORECARD
+from attrition.releases import CARD, CURRENT, SCORECARD
 from predictions.roles import ROLES
 from tests import shipped
 from tests.attrition.release_folder import ReleaseFolder
@@ -18,9 +18,9 @@ from tests.attrition.release_folder import ReleaseFolder
 HOME = reverse("admin:index")
 LIST = reverse("releases")
 OLDER = shipped.VERSIONS[0]
-NOT_WHOLE = {
-    "fr": "Cette version est incomplète",
-    "en": "This release is not whole",
+DAMAGED = {
+    "fr": "Cette version est endommagée",
+    "en": "This release is damaged",
 }
 
 IN_A_CARD = {
@@ -233,7 +233,7 @@ def test_a_release_that_is_not_there_is_not_found(browser, version):
     assert browser(None).get(f"{LIST}{version}/").status_code == 404
 
 
-@pytest.mark.parametrize("language", NOT_WHOLE)
+@pytest.mark.parametrize("language", DAMAGED)
 def test_a_release_that_is_not_whole_is_listed_as_such_and_has_no_card(
     page, client, trained, language
 ):
@@ -242,7 +242,7 @@ def test_a_release_that_is_not_whole_is_listed_as_such_and_has_no_card(
 
     text = page(LIST, language)
 
-    assert NOT_WHOLE[language] in text
+    assert DAMAGED[language] in text
     assert linked(OLDER) not in text
     assert linked(trained.version) in text
     assert client.get(card(OLDER)).status_code == 404
@@ -257,13 +257,46 @@ def test_while_the_serving_release_is_broken_the_others_can_still_be_read(
 
     text = page(LIST)
 
-    assert NOT_WHOLE["fr"] in text
+    assert DAMAGED["fr"] in text
     assert "en service" not in text
     assert "Aucun modèle ne peut répondre" in text
     assert client.get(card(shipped.SERVES)).status_code == 404
     assert "1.0.0" in page(card(OLDER))
     assert f'href="{LIST}"' in page(HOME)
     assert linked(shipped.SERVES) not in page(HOME)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fr", "Après un redémarrage, plus rien ne pourra être noté"),
+        ("en", "After a restart nothing could be scored"),
+    ],
+)
+def test_what_is_damaged_while_it_serves_is_said_to_stop_at_a_restart(
+    page, trained, language, sentence
+):
+    whole = page(LIST, language)
+    trained.change_one_byte(SCORECARD)
+
+    text = page(LIST, language)
+
+    assert sentence in text
+    assert sentence not in whole
+    assert DAMAGED[language] in text
+    assert {"fr": "en service", "en": "serves now"}[language] in text
+
+
+def test_what_a_restart_would_let_serve_is_told(page, trained):
+    page(LIST)
+    (trained.folder.parent / CURRENT).write_text(OLDER)
+
+    text = page(LIST, "en")
+
+    rows = re.findall(r"<tr>(.*?)</tr>", text, re.DOTALL)
+    [serves] = [row for row in rows if "serves now" in row]
+    assert linked(shipped.SERVES) in serves
+    assert f"After a restart, what the folder of release {OLDER} holds serves." in text
 
 
 def test_without_any_release_the_list_is_empty(page, settings, tmp_path):

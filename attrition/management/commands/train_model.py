@@ -127,8 +127,8 @@ class Command(BaseCommand):
         release_writer.write(folder, trained.model, card)
         sentence = _("Wrote release %(version)s.") % {"version": folder.name}
         self.stdout.write(self.style.SUCCESS(sentence))
-        current = settings.MODEL_DIR / releases.CURRENT
-        self.stdout.write(_("To let it serve:") + f" echo {folder.name} > {current}")
+        activation = releases.activation(folder.name)
+        self.stdout.write(_("To let it serve, after a restart:") + f" {activation}")
         if settings.MODEL_VERSION:
             pinned = {"version": settings.MODEL_VERSION}
             self.stdout.write(

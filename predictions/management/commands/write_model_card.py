@@ -38,11 +38,11 @@ class Command(BaseCommand):
         self, *, release: str | None, output: Path, language: str, **options: Any
     ) -> None:
         try:
-            found = releases.load(release or releases.current_version())
+            found = releases.load(release) if release else releases.current()
+            content = self._content(found, language)
         except ReleaseRejected as error:
             raise CommandError(str(error)) from error
         with override(language):
-            content = card_page.content(found)
             content["charts_folder"] = output.stem
             text = render_to_string("model_card/card.md", content)
             charts = {
@@ -55,6 +55,13 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         sentence = _("Wrote %(file)s and %(count)s charts.")
         self.stdout.write(sentence % {"file": output, "count": len(charts)})
+
+    def _content(self, release: releases.Release, language: str) -> dict[str, Any]:
+        with override(language):
+            content = card_page.content(release)
+        if content["silent"]:
+            raise card_page.says_nothing(release, content["silent"])
+        return content
 
     def _write(self, output: Path, text: str, charts: dict[str, str]) -> None:
         folder = output.parent / output.stem
