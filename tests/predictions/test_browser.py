@@ -31,7 +31,7 @@ QUIET = [
 LIST = "/admin/predictions/prediction/"
 REASONS = {
     "fr": (
-        "Heures supplémentaires\u00a0: Oui (d'habitude Non)\u00a0: "
+        "Heures supplémentaires : Oui (d'habitude Non) : "
         "associé à un risque plus élevé que d'habitude",
         "ce n'est pas une cause",
     ),
