@@ -13,7 +13,7 @@ What it can compile: a ``Pipeline`` of a ``ColumnTransformer`` and a
 Anything else raises NotAdditive with the name of the step.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -32,23 +32,70 @@ from attrition import features
 from attrition.errors import NotAdditive
 from attrition.field import Value
 from attrition.scorecard import ChoicePoints, FieldPoints, NumberPoints, Scorecard
+from attrition.tables import plain
 
 
 def compile_scorecard(pipeline: Pipeline) -> Scorecard:
     """Return the scorecard whose logit is the pipeline's decision function."""
     columns, model = _two_steps(pipeline)
-    weights = iter(model.coef_[0].tolist())
+    weights = _Weights(model)
     base = float(model.intercept_[0])
     found: dict[str, FieldPoints] = {}
     # A ColumnTransformer puts its blocks' outputs side by side, in this order.
     for name, block, block_columns in columns.transformers_:
-        if block == "drop":
+        if isinstance(block, str) and block == "drop":
             continue
+        _check_columns(name, block_columns, found)
         for item, at_usual in _block(name, block, block_columns, weights):
             found[item.field] = item
             base += at_usual
+    weights.check_used_up()
     ordered = [found[f.name] for f in features.FIELDS if f.name in found]
     return Scorecard(base, tuple(ordered))
+
+
+class _Weights:
+    """The model's weights, one after the other. Raises NotAdditive."""
+
+    def __init__(self, model: LogisticRegression) -> None:
+        classes = np.asarray(model.classes_).tolist()
+        if classes != [0, 1]:
+            raise NotAdditive(
+                f"LogisticRegression tells {classes} apart: a scorecard is of two "
+                "classes, 0 and 1."
+            )
+        weights = np.asarray(model.coef_, float)
+        if weights.ndim != 2 or len(weights) != 1 or not np.isfinite(weights).all():
+            raise NotAdditive(
+                "LogisticRegression: coef_ is no row of finite weights, one a column."
+            )
+        self._left = iter(weights[0].tolist())
+
+    def next(self, step: str) -> float:
+        for weight in self._left:
+            return float(weight)
+        raise NotAdditive(
+            f"{step}: LogisticRegression has fewer weights than this needs."
+        )
+
+    def check_used_up(self) -> None:
+        if more := list(self._left):
+            raise NotAdditive(
+                f"LogisticRegression has {len(more)} weights more than there are "
+                "columns."
+            )
+
+
+def _check_columns(name: str, columns: Any, found: Mapping[str, FieldPoints]) -> None:
+    """Names of scorable fields, each read by one block."""
+    names = list(columns) if isinstance(columns, list | tuple | np.ndarray) else []
+    if not names or not all(isinstance(column, str) for column in names):
+        raise NotAdditive(f"{name}: {columns!r} is no list of columns by their names.")
+    for i, column in enumerate(names):
+        if column not in features.BY_NAME or not features.BY_NAME[column].is_scorable:
+            raise NotAdditive(f"{name}: {column} is no field that can be scored.")
+        if column in found or column in names[:i]:
+            raise NotAdditive(f"{name}: {column} is read a second time.")
 
 
 def _two_steps(pipeline: Any) -> tuple[ColumnTransformer, LogisticRegression]:
@@ -76,7 +123,7 @@ def _two_steps(pipeline: Any) -> tuple[ColumnTransformer, LogisticRegression]:
 
 
 def _block(
-    name: str, block: Any, columns: list[str], weights: Iterator[float]
+    name: str, block: Any, columns: list[str], weights: _Weights
 ) -> Iterator[tuple[FieldPoints, float]]:
     """Each column's points, and its part of the logit at the usual value."""
     steps = (
@@ -89,22 +136,25 @@ def _block(
             *root,
             StandardScaler(with_mean=True, with_std=True) as z,
         ] if not root or _is_root(root, unit):
+            usual = _usual(name, columns, imputer)
             transform = "sqrt" if root else "none"
-            yield from _numbers(columns, imputer, unit, transform, z, weights)
+            yield from _numbers(name, columns, usual, unit, transform, z, weights)
         case [
             SimpleImputer(add_indicator=False) as imputer,
             OneHotEncoder() as encoder,
-        ] if _is_plain(encoder):
-            yield from _choices(columns, imputer, encoder, weights)
+        ] if _isplain(encoder):
+            usual = _usual(name, columns, imputer)
+            yield from _choices(name, columns, usual, encoder, weights)
         case [
             SimpleImputer(add_indicator=False) as imputer,
             FunctionTransformer(
                 func=np.clip, kw_args={"a_min": lows, "a_max": highs, **rest}
             ),
             OneHotEncoder() as encoder,
-        ] if _is_plain(encoder) and not rest:
+        ] if _isplain(encoder) and not rest:
+            usual = _usual(name, columns, imputer)
             ends = _ends(name, columns, lows, highs)
-            yield from _counts(columns, imputer, ends, encoder, weights)
+            yield from _counts(name, columns, usual, ends, encoder, weights)
         case _:
             # repr: an option can be what isn't additive, and it names those set.
             kinds = " → ".join(" ".join(repr(step).split()) for step in steps)
@@ -126,7 +176,7 @@ def _is_root(steps: list[Any], unit: MinMaxScaler) -> bool:
             return False
 
 
-def _is_plain(encoder: OneHotEncoder) -> bool:
+def _isplain(encoder: OneHotEncoder) -> bool:
     """One column a value, none dropped or pooled, none for what it never saw."""
     return (
         encoder.handle_unknown == "ignore"
@@ -137,16 +187,16 @@ def _is_plain(encoder: OneHotEncoder) -> bool:
 
 
 def _numbers(
+    name: str,
     columns: list[str],
-    imputer: SimpleImputer,
+    usual: list[Any],
     unit: MinMaxScaler,
     transform: str,
     z: StandardScaler,
-    weights: Iterator[float],
+    weights: _Weights,
 ) -> Iterator[tuple[FieldPoints, float]]:
     for i, column in enumerate(columns):
-        usual = float(imputer.statistics_[i])
-        weight = next(weights)
+        weight = weights.next(name)
         points = NumberPoints(
             field=column,
             low=float(unit.data_min_[i]),
@@ -155,21 +205,31 @@ def _numbers(
             offset=float(unit.min_[i]),
             transform=transform,
             weight=weight / float(z.scale_[i]),
-            usual=usual,
-            null=usual,
+            usual=float(usual[i]),
+            null=float(usual[i]),
         )
         yield points, points.weight * (points.at_usual - float(z.mean_[i]))
 
 
 def _choices(
+    name: str,
     columns: list[str],
-    imputer: SimpleImputer,
+    usual: list[Any],
     encoder: OneHotEncoder,
-    weights: Iterator[float],
+    weights: _Weights,
 ) -> Iterator[tuple[FieldPoints, float]]:
     for i, column in enumerate(columns):
-        table = {_plain(value): next(weights) for value in encoder.categories_[i]}
-        yield _relative(column, table, _plain(imputer.statistics_[i]), clip=None)
+        table = {plain(value): weights.next(name) for value in encoder.categories_[i]}
+        yield _relative(column, table, plain(usual[i]), clip=None)
+
+
+def _usual(name: str, columns: list[str], imputer: SimpleImputer) -> list[Any]:
+    """What stands for a missing value, by column; one that held nothing has none."""
+    found = list(imputer.statistics_)
+    for column, value in zip(columns, found, strict=True):
+        if value is None or value != value:
+            raise NotAdditive(f"{name}: {column} held nothing when it was fitted.")
+    return found
 
 
 def _ends(
@@ -191,17 +251,18 @@ def _ends(
 
 
 def _counts(
+    name: str,
     columns: list[str],
-    imputer: SimpleImputer,
+    usual: list[Any],
     ends: list[tuple[float, float]],
     encoder: OneHotEncoder,
-    weights: Iterator[float],
+    weights: _Weights,
 ) -> Iterator[tuple[FieldPoints, float]]:
     for i, (column, (low, high)) in enumerate(zip(columns, ends, strict=True)):
-        table = {_plain(value): next(weights) for value in encoder.categories_[i]}
+        table = {plain(value): weights.next(name) for value in encoder.categories_[i]}
         # A constant for the missing is clipped too: it passes the same way.
-        usual = _plain(min(max(imputer.statistics_[i], low), high))
-        yield _relative(column, table, usual, clip=(float(low), float(high)))
+        nearest = plain(min(max(usual[i], low), high))
+        yield _relative(column, table, nearest, clip=(float(low), float(high)))
 
 
 def _relative(
@@ -222,10 +283,3 @@ def _relative(
         clip=clip,
     )
     return points, at_usual
-
-
-def _plain(value: Any) -> Any:
-    """numpy's number as Python's, a whole one as int: it becomes JSON and a key."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    return int(value) if isinstance(value, float) and value.is_integer() else value

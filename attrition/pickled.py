@@ -1,14 +1,14 @@
 """Opens a release's pickle: only to prove the scorecard again, never to serve."""
 
-import hashlib
 import io
 from typing import Any
 
 import joblib
 import sklearn
+from django.utils.translation import gettext as _
 
 from attrition.errors import ReleaseRejected
-from attrition.releases import PIPELINE, Release
+from attrition.releases import CARD, PIPELINE, Release, described, restore
 
 
 def open_pipeline(release: Release) -> Any:
@@ -18,28 +18,29 @@ def open_pipeline(release: Release) -> Any:
     bytes that were hashed are those that are opened. Another scikit-learn may read it
     as something else, so only the card's own opens it. Raises ReleaseRejected.
     """
-    libraries = release.card.get("libraries")
-    made_with = isinstance(libraries, dict) and libraries.get("scikit-learn")
+    made_with = release.card.get("libraries", {}).get("scikit-learn")
+    path = release.folder / PIPELINE
     if not made_with:
         raise ReleaseRejected(
-            f"The card of release {release.version} does not say which "
-            "scikit-learn made its pickle: it stays closed."
+            _(
+                "%(card)s does not say which scikit-learn made %(pickle)s: it stays "
+                "closed. Serving does not need it; to prove it, put the card back from "
+                "git or a backup."
+            )
+            % {"card": release.folder / CARD, "pickle": PIPELINE}
         )
     if made_with != sklearn.__version__:
         raise ReleaseRejected(
-            f"Release {release.version} was made with scikit-learn {made_with}, and "
-            f"this is {sklearn.__version__}: its pickle stays closed. Serving, "
-            "explaining and replaying do not need it. To prove it again: pip install "
-            f"scikit-learn=={made_with}, in an environment of its own."
+            _(
+                "%(file)s was made with scikit-learn %(theirs)s, and this is %(ours)s: "
+                "it stays closed. Serving, explaining and replaying do not need it. To "
+                "prove it again: pip install scikit-learn==%(theirs)s, in an "
+                "environment of its own."
+            )
+            % {"file": path, "theirs": made_with, "ours": sklearn.__version__}
         )
-    path = release.folder / PIPELINE
-    try:
-        contents = path.read_bytes()
-    except OSError as error:
-        raise ReleaseRejected(f"{path} can't be read: {error}.") from error
-    if hashlib.sha256(contents).hexdigest() != release.card["files"][PIPELINE]:
-        raise ReleaseRejected(f"{path} is not the file that the model card describes.")
+    contents = described(path, release.card)
     try:
         return joblib.load(io.BytesIO(contents))
     except Exception as error:  # whatever unpickling runs can raise whatever it likes
-        raise ReleaseRejected(f"{path} can't be opened: {error!r}.") from error
+        raise restore(path, _("can't be opened (%(why)r)") % {"why": error}) from error

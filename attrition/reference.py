@@ -8,7 +8,7 @@ import pandas as pd
 from attrition import features
 from attrition.field import Field
 from attrition.recipe import FEWEST
-from attrition.tables import is_number
+from attrition.tables import is_number, plain
 
 
 def distributions(X: pd.DataFrame) -> dict[str, dict[str, Any]]:
@@ -33,10 +33,6 @@ def _distribution(column: "pd.Series[Any]", field: Field) -> dict[str, Any]:
     counts = known.value_counts().sort_index()
     common = counts[counts >= FEWEST]
     return found | {
-        "shares": [[_plain(v), round(n / len(known), 6)] for v, n in common.items()],
+        "shares": [[plain(v), round(n / len(known), 6)] for v, n in common.items()],
         "other": round(1 - float(common.sum()) / len(known), 6),
     }
-
-
-def _plain(value: Any) -> Any:
-    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -174,17 +174,17 @@ def _verified(models: Path, version: str) -> Release:
     card_bytes = _read(folder / CARD)
     card = _document(folder / CARD, card_bytes)
     _well_formed(folder / CARD, partial(read, Card, card))
-    contents = {name: _described(folder / name, card) for name in LISTED_FILES}
+    contents = {name: described(folder / name, card) for name in LISTED_FILES}
     expected = _expected(folder / FEATURES, contents[FEATURES])
     points = _document(folder / SCORECARD, contents[SCORECARD])
     scorecard = _well_formed(folder / SCORECARD, partial(scorecard_from, points))
     if list(scorecard.names) != expected:
         what = _("does not score what %(file)s lists") % {"file": FEATURES}
-        raise _restore(folder / SCORECARD, what)
+        raise restore(folder / SCORECARD, what)
     if disputed := _disputed(card, scorecard):
         what = _("contradicts %(file)s under %(heading)s")
         names = {"file": SCORECARD, "heading": disputed}
-        raise _restore(folder / CARD, what % names)
+        raise restore(folder / CARD, what % names)
     release = Release(
         folder=folder,
         artifact_sha256=hashlib.sha256(card_bytes).hexdigest(),
@@ -203,7 +203,7 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        raise _restore(path, _("is missing")) from None
+        raise restore(path, _("is missing")) from None
     except OSError as error:
         raise ReleaseRejected(
             _("%(file)s can't be read (%(why)s): let who serves read this file.")
@@ -211,11 +211,12 @@ def _read(path: Path) -> bytes:
         ) from None
 
 
-def _described(path: Path, card: Mapping[str, Any]) -> bytes:
+def described(path: Path, card: Mapping[str, Any]) -> bytes:
+    """A file's contents, hashed as the card says. Raises ReleaseRejected."""
     contents = _read(path)
     if hashlib.sha256(contents).hexdigest() != card["files"].get(path.name):
         what = _("is not the file that %(card)s describes") % {"card": CARD}
-        raise _restore(path, what)
+        raise restore(path, what)
     return contents
 
 
@@ -228,13 +229,13 @@ def _well_formed(path: Path, read_it: Callable[[], Read]) -> Read:
         return read_it()
     except Malformed as error:
         what = _("can't be used (%(why)s)") % {"why": error}
-        raise _restore(path, what) from None
+        raise restore(path, what) from None
 
 
 def _expected(path: Path, contents: bytes) -> list[str]:
     names = _document(path, contents)
     if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
-        raise _restore(path, _("is not a list of fields"))
+        raise restore(path, _("is not a list of fields"))
     if unknown := set(names) - set(features.BY_NAME):
         raise ReleaseRejected(
             _(
@@ -270,7 +271,7 @@ def _prove(release: Release, path: Path, contents: bytes) -> None:
     """Score the reference cases again: the same inputs, the same probabilities."""
     cases = _document(path, contents)
     if not isinstance(cases, list) or not cases:
-        raise _restore(path, _("holds no reference cases"))
+        raise restore(path, _("holds no reference cases"))
     for number, case in enumerate(cases, start=1):
         found = _well_formed(path, partial(read, Case, case, str(number)))
         try:
@@ -278,16 +279,17 @@ def _prove(release: Release, path: Path, contents: bytes) -> None:
         except InvalidFeatures as error:
             what = _("can't be scored: case %(number)s (%(why)s)")
             reasons = {"number": number, "why": error}
-            raise _restore(path, what % reasons) from error
+            raise restore(path, what % reasons) from error
         scored = release.scorecard.probability(values)
         # <= is false of NaN, which reproduces nothing.
         if not abs(scored - found.proba_depart) <= TOLERANCE:
             what = _("does not reproduce: case %(number)s scores %(found)s")
             figures = {"number": number, "found": repr(scored)}
-            raise _restore(path, what % figures)
+            raise restore(path, what % figures)
 
 
-def _restore(path: Path, what: str) -> ReleaseRejected:
+def restore(path: Path, what: str) -> ReleaseRejected:
+    """The rejection of a release for what is wrong with one of its files."""
     remedy = _(
         "%(file)s %(what)s: put the release's folder back from git or a backup, or "
         "name another release."

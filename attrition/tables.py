@@ -41,3 +41,10 @@ def rows_of(X: pd.DataFrame) -> list[dict[str, Any]]:
         {str(name): None if value != value else value for name, value in row.items()}
         for row in X.to_dict("records")
     ]
+
+
+def plain(value: Any) -> Any:
+    """numpy's number as Python's, a whole one as int: it becomes JSON and a key."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -15,7 +15,7 @@ from attrition import releases
 from attrition.errors import AttritionError, InvalidFeatures, ReleaseRejected
 from attrition.field import Value
 from attrition.releases import Release
-from attrition.scorecard import Contribution, probability_of
+from attrition.scorecard import Contribution
 from predictions import idempotency
 from predictions.idempotency import AnsweredMeanwhile, Retry
 from predictions.models import Prediction, Source
@@ -127,7 +127,7 @@ def _row(
     values: Mapping[str, Value | None],
     caller: Caller,
 ) -> Prediction:
-    probability = probability_of(release.scorecard.logit(values))
+    probability = release.scorecard.probability(values)
     threshold = release.threshold
     missing = [name for name in release.scorecard.names if values[name] is None]
     salt = new_salt()

@@ -1,5 +1,6 @@
 """`check_release` proves a release again, and opens no pickle it has not recognised."""
 
+import dataclasses
 import hashlib
 import io
 from pathlib import Path
@@ -10,10 +11,11 @@ from django.core.management import CommandError, call_command
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from attrition import bulk, pickled, releases
-from attrition.errors import ReleaseRejected
+from attrition import bulk, pickled, proving, releases
+from attrition.errors import NotAdditive, ReleaseRejected
 from attrition.recipe import new_pipeline
 from attrition.releases import CARD, LISTED_FILES, PIPELINE, REFERENCE, SCORECARD
+from attrition.scorecard import Scorecard
 from attrition.scorecard_format import scorecard_from
 from tests import shipped
 from tests.attrition.release_folder import ReleaseFolder
@@ -59,17 +61,19 @@ def pickle_as_its_author(release: ReleaseFolder, thing) -> None:
     release.rewrite(CARD, card)
 
 
-def rewrite_reference_cases(release: ReleaseFolder, base: float) -> None:
-    """Let another base pass for right: the cases say what the scorecard now says."""
-    scorecard = release.document(SCORECARD)
+def rewrite_scorecard(release: ReleaseFolder, scorecard: dict) -> None:
+    """Let it pass for right: hash, reference cases and card say what it now says."""
     before = releases.load_anew(release.version)
     cases = release.document(REFERENCE)
     rows = [before.validator.validate(case["features"]) for case in cases]
-    release.rewrite(SCORECARD, scorecard | {"base": base})
+    release.rewrite(SCORECARD, scorecard)
     changed = scorecard_from(release.document(SCORECARD))
     for case, p in zip(cases, bulk.probabilities(changed, rows), strict=True):
         case["proba_depart"] = p
     release.rewrite(REFERENCE, cases)
+    card = release.document(CARD)
+    card["usual"] = {item.field: item.usual for item in changed.fields}
+    release.rewrite(CARD, card)
 
 
 @pytest.mark.parametrize("version", shipped.VERSIONS)
@@ -145,7 +149,7 @@ def test_a_pickle_that_was_swapped_after_loading_is_never_opened(release, tmp_pa
     loaded = releases.load(release.version)
     joblib.dump(Trap(sprung), release / PIPELINE)
 
-    with pytest.raises(ReleaseRejected, match="not the file that the model card"):
+    with pytest.raises(ReleaseRejected, match=f"not the file that {CARD} describes"):
         pickled.open_pipeline(loaded)
 
     assert not sprung.exists()
@@ -155,7 +159,7 @@ def test_a_pickle_that_vanished_after_loading_is_named(release):
     loaded = releases.load(release.version)
     (release / PIPELINE).unlink()
 
-    with pytest.raises(ReleaseRejected, match=f"{release / PIPELINE} can't be read"):
+    with pytest.raises(ReleaseRejected, match=f"{release / PIPELINE} is missing"):
         pickled.open_pipeline(loaded)
 
 
@@ -164,7 +168,8 @@ def test_a_pickle_that_breaks_while_it_opens_is_named(release):
 
     text = refusal(release.version)
 
-    assert f"{release / PIPELINE} can't be opened: ValueError" in text
+    assert f"{release / PIPELINE} can't be opened (ValueError" in text
+    assert "put the release's folder back" in text
 
 
 @pytest.mark.parametrize("made_with", ["1.9.0", "1.8.2", "2.0.0"])
@@ -202,8 +207,9 @@ def test_a_pickle_of_nobody_knows_which_scikit_learn_stays_closed(
 
     text = refusal(release.version)
 
-    assert f"The card of release {release.version} does not say which" in text
-    assert "does not say which scikit-learn made its pickle" in text
+    says_nothing = f"{release / CARD} does not say which scikit-learn made {PIPELINE}"
+    assert says_nothing in text
+    assert "put the card back from git or a backup" in text
     assert "pip install" not in text
     assert not sprung.exists()
 
@@ -263,13 +269,89 @@ def test_what_is_no_such_pipeline_is_refused_by_its_kind(release, thing, named):
 @pytest.mark.parametrize("shift", [1e-9, 0.5, -3.0])
 def test_a_scorecard_that_is_not_its_pipelines_is_refused(release, shift):
     base = release.document(SCORECARD)["base"] + shift
-    rewrite_reference_cases(release, base)
+    rewrite_scorecard(release, release.document(SCORECARD) | {"base": base})
 
     text = refusal(release.version)
 
     assert releases.load(release.version).scorecard.base == base
-    assert f"{release / PIPELINE}: The scorecard is off the pipeline by" in text
+    another = "not what the pipeline compiles to: base is another."
+    assert f"{release / PIPELINE}: The scorecard is {another}" in text
     assert "Let another release serve, and train this one again." in text
+
+
+def points_of(scorecard: dict, name: str) -> dict:
+    [found] = [item for item in scorecard["fields"] if item["field"] == name]
+    return found
+
+
+def without_a_job(scorecard: dict) -> None:
+    job = points_of(scorecard, "poste")
+    job["table"] = [pair for pair in job["table"] if pair[0] != "Tech Lead"]
+
+
+def without_a_mark(scorecard: dict) -> None:
+    mark = points_of(scorecard, "satisfaction_employee_equipe")
+    mark["table"] = [pair for pair in mark["table"] if pair[0] != 1]
+
+
+def another_usual_department(scorecard: dict) -> None:
+    """The same score for everybody, and other explanations."""
+    department = points_of(scorecard, "departement")
+    points = dict(department["table"])
+    scorecard["base"] += points["Commercial"]
+    department["table"] = [[v, p - points["Commercial"]] for v, p in points.items()]
+    department["unseen"] -= points["Commercial"]
+    department["usual"] = "Commercial"
+
+
+def another_null_department(scorecard: dict) -> None:
+    points_of(scorecard, "departement")["null"] = "Commercial"
+
+
+def a_wider_clip(scorecard: dict) -> None:
+    points_of(scorecard, "nombre_participation_pee")["clip"] = [0, 4]
+
+
+def another_unseen(scorecard: dict) -> None:
+    points_of(scorecard, "departement")["unseen"] += 1e-9
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (without_a_job, "poste.table"),
+        (without_a_mark, "satisfaction_employee_equipe.table"),
+        (another_usual_department, "base"),
+        (another_null_department, "departement.null"),
+        (a_wider_clip, "nombre_participation_pee.clip"),
+        (another_unseen, "departement.unseen"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value.__name__,
+)
+def test_whatever_is_changed_in_a_scorecard_it_is_not_its_pipelines(
+    release, change, place
+):
+    scorecard = release.document(SCORECARD)
+    change(scorecard)
+    rewrite_scorecard(release, scorecard)
+
+    text = refusal(release.version)
+
+    assert releases.load(release.version).scorecard.base == scorecard["base"]
+    assert f"{release / PIPELINE}: " in text
+    assert f"not what the pipeline compiles to: {place} is another." in text
+    assert "Let another release serve, and train this one again." in text
+
+
+def test_another_usual_value_alone_is_not_its_pipelines(fitted):
+    ours = fitted.scorecard
+    other = [
+        dataclasses.replace(item, usual="another") if item.field == "poste" else item
+        for item in ours.fields
+    ]
+
+    with pytest.raises(NotAdditive, match=r"poste\.usual is another"):
+        proving.compare(Scorecard(ours.base, tuple(other)), ours)
 
 
 def test_a_pipeline_with_another_weight_is_refused(release):
@@ -277,7 +359,7 @@ def test_a_pipeline_with_another_weight_is_refused(release):
     pipeline.named_steps["model"].coef_[0, -1] += 1e-6
     pickle_as_its_author(release, pipeline)
 
-    assert "The scorecard is off the pipeline by" in refusal(release.version)
+    assert "not what the pipeline compiles to" in refusal(release.version)
 
 
 def test_a_pipeline_of_other_people_is_refused(release, fitted):
@@ -318,6 +400,17 @@ def test_a_pipeline_of_another_number_of_weights_is_refused(release, change):
     pipeline = pickled.open_pipeline(releases.load(release.version))
     model = pipeline.named_steps["model"]
     model.coef_ = change(model.coef_)
+    pickle_as_its_author(release, pipeline)
+
+    assert_unsound(release)
+
+
+@pytest.mark.parametrize(
+    "weights", [None, "many", [1.0, 2.0], [[]], [[float("nan")] * 80], {}], ids=repr
+)
+def test_a_pipeline_of_odd_weights_is_refused(release, weights):
+    pipeline = pickled.open_pipeline(releases.load(release.version))
+    pipeline.named_steps["model"].coef_ = weights
     pickle_as_its_author(release, pipeline)
 
     assert_unsound(release)

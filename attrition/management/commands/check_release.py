@@ -8,10 +8,8 @@ from django.utils.translation import gettext as _
 
 from attrition import pickled, proving, releases
 from attrition.compiling import compile_scorecard
-from attrition.errors import NotAdditive, ReleaseRejected
-
-# What scikit-learn raises for a pipeline that is not fitted, or reads other columns.
-UNSOUND = (NotAdditive, AttributeError, TypeError, ValueError, RuntimeError)
+from attrition.errors import ReleaseRejected
+from attrition.scorecard import TOLERANCE
 
 
 class Command(BaseCommand):
@@ -30,21 +28,23 @@ class Command(BaseCommand):
                 _("The files are those of the card, the reference cases reproduce.")
             )
             pipeline = pickled.open_pipeline(found)
-            compile_scorecard(pipeline)  # names the step that can't be added up
+            proving.compare(found.scorecard, compile_scorecard(pipeline))
             worst = proving.prove(found.scorecard, pipeline, [])
         except ReleaseRejected as error:
             raise CommandError(str(error)) from error
-        except UNSOUND as error:
+        # NotAdditive, or whatever scikit-learn says of a pipeline that isn't fitted.
+        except Exception as error:
             path = found.folder / releases.PIPELINE
             remedy = _("Let another release serve, and train this one again.")
             raise CommandError(f"{path}: {error} {remedy}") from error
         sentence = _(
             "Release %(version)s is its pipeline: over %(count)s hostile rows the "
-            "largest difference is %(worst)s, allowed: 1e-12."
+            "largest difference is %(worst)s, allowed: %(allowed)s."
         )
         figures = {
             "version": release,
             "count": proving.HOSTILE_ROWS,
             "worst": f"{worst:.1e}",
+            "allowed": f"{TOLERANCE:.0e}",
         }
         self.stdout.write(self.style.SUCCESS(sentence % figures))
