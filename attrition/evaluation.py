@@ -14,7 +14,7 @@ from sklearn.metrics import (
 )
 from sklearn.model_selection import RepeatedStratifiedKFold
 
-from attrition.recipe import Recipe, chosen, new_pipeline
+from attrition.recipe import Recipe, chosen, new_pipeline, reread
 from attrition.thresholds import wilson
 from attrition.training_set import TrainingSet
 
@@ -64,11 +64,14 @@ class Evaluation:
 def evaluate(
     data: TrainingSet, recipe: Recipe, track: Track[Any] = untracked
 ) -> Evaluation:
-    """Repeated stratified cross-validation, in which each training part chooses."""
+    """Repeated stratified cross-validation.
+
+    Each training part chooses, and reads the columns by what its own people hold.
+    """
     X = data.X[list(recipe.columns)]
     folds = _folds(data, recipe.seed)
     recipes = [
-        chosen(recipe, X.iloc[train], data.y[train])
+        chosen(reread(recipe, data.X.iloc[train]), X.iloc[train], data.y[train])
         for train, _test in track(folds, _("choosing"))
     ]
     return _measured(data, recipes, track, _("measuring"))

@@ -108,6 +108,39 @@ def test_a_probability_is_a_persons_mean_over_the_repeats(data, recipe, watched)
         assert found.by_repeat[repeat] == pytest.approx(row)
 
 
+def test_each_fold_reads_its_columns_by_its_own_training_part_alone(
+    data, recipe, watched
+):
+    rare = data.X[MARK].copy()
+    rare.iloc[0] = 0.0  # the lowest mark is one person's
+    held = rare.index[rare == 4.0]
+    rare[held[10:]] = 3.0  # and the mark 4 is held by ten
+    people = dataclasses.replace(data, X=data.X.assign(**{MARK: rare}))
+
+    found = evaluate(people, recipe_for(people.X, CANDIDATES))
+
+    ends, values = set(), set()
+    for seen, read in zip(watched.fitted, found.recipes, strict=True):
+        lowest = 0.0 if 0 in seen else 1.0
+        assert read.clipped[MARK] == (lowest, 5.0)
+        assert (4.0 in read.values[MARK]) is (set(held[:10]) <= seen)
+        ends.add(lowest)
+        values.add(read.values[MARK])
+    assert len(ends) == len(values) == 2
+
+
+def test_a_column_that_holds_too_little_in_a_training_part_is_left_out_there(quick):
+    data = training_data(400, weights={OVERTIME: 3.0})
+    few = pd.Series(np.nan, index=data.X.index)
+    few.iloc[:12] = 3.0
+    people = dataclasses.replace(data, X=data.X.assign(**{MARK: few}))
+
+    found = evaluate(people, recipe_for(people.X, CANDIDATES))
+
+    assert {MARK in read.usable for read in found.recipes} == {False}
+    assert found.metrics["roc_auc"]["mean"] > 0.75
+
+
 def test_each_fold_is_fitted_as_its_own_training_part_chose(data, recipe, watched):
     found = evaluate(data, recipe)
 
