@@ -46,10 +46,12 @@ LIMITS = (
         "chance.",
     ),
     Text(
-        "Hors de ce que l'entraînement a vu, une valeur compte comme la plus proche "
-        "qui a été vue ; une valeur absente, comme la valeur habituelle.",
-        "Outside what training has seen, a value counts as the nearest that was seen; "
-        "a missing one, as the usual value.",
+        "Un nombre ou une note hors de ce que l'entraînement a vu compte comme le plus "
+        "proche qui a été vu ; une valeur que moins de 10 personnes avaient n'a pas de "
+        "points à elle ; une valeur absente compte comme la valeur habituelle.",
+        "A number or a mark outside what training has seen counts as the nearest that "
+        "was seen; a value that fewer than 10 people had has no points of its own; a "
+        "missing one counts as the usual value.",
     ),
 )
 PROXIES = Text(

@@ -5,9 +5,9 @@ What it can compile: a ``Pipeline`` of a ``ColumnTransformer`` and a
 
 - numbers: ``SimpleImputer``, ``MinMaxScaler(clip=True)``, maybe
   ``FunctionTransformer(np.sqrt)``, ``StandardScaler``;
-- ordinals and categories: ``SimpleImputer``,
+- categories and answers: ``SimpleImputer``,
   ``OneHotEncoder(handle_unknown="ignore")``;
-- counts, a point a number: ``SimpleImputer``, ``FunctionTransformer(np.clip)`` with
+- counts and marks, a point a number: ``SimpleImputer``, ``FunctionTransformer(np.clip)`` with
   finite `a_min` and `a_max`, ``OneHotEncoder(handle_unknown="ignore")``.
 
 Anything else raises NotAdditive with the name of the step.
@@ -104,7 +104,7 @@ def _block(
             OneHotEncoder() as encoder,
         ] if _is_plain(encoder) and not rest:
             ends = _ends(name, columns, lows, highs)
-            yield from _counts(columns, imputer, ends, encoder, weights)
+            yield from _stepped(columns, imputer, ends, encoder, weights)
         case _:
             # repr: an option can be what isn't additive, and it names those set.
             kinds = " → ".join(" ".join(repr(step).split()) for step in steps)
@@ -190,7 +190,7 @@ def _ends(
     return [(float(low), float(high)) for low, high in zip(*table, strict=True)]
 
 
-def _counts(
+def _stepped(
     columns: list[str],
     imputer: SimpleImputer,
     ends: list[tuple[float, float]],

@@ -114,9 +114,13 @@ def _model(model: Model, measured: Evaluation) -> dict[str, Any]:
     chosen = Counter((item.transform, item.strength) for item in measured.recipes)
     return {
         "kind": "logistic regression, compiled to points",
-        "recipe": recipe.NUMBER,
+        "recipe": recipe.RECIPE_VERSION,
         "columns": list(model.recipe.columns),
-        "counts": {name: list(ends) for name, ends in model.recipe.counts.items()},
+        "clipped": {
+            name: list(ends)
+            for name, ends in model.recipe.clipped.items()
+            if name in model.recipe.columns
+        },
         "transform": model.recipe.transform,
         "C": model.recipe.strength,
         "seed": model.recipe.seed,

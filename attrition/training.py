@@ -13,7 +13,7 @@ from attrition.compiling import compile_scorecard
 from attrition.errors import TrainingRefused
 from attrition.evaluation import Evaluation, Track, cost_of, evaluate, untracked
 from attrition.proving import prove
-from attrition.recipe import NUMBER, Recipe, chosen, new_pipeline, recipe_for
+from attrition.recipe import RECIPE_VERSION, Recipe, chosen, new_pipeline, recipe_for
 from attrition.scorecard import Scorecard
 from attrition.tables import rows_of
 from attrition.training_set import TrainingSet, fingerprint
@@ -176,13 +176,13 @@ def fit(data: TrainingSet, recipe: Recipe) -> Model:
 def retrained(data: TrainingSet, card: Mapping[str, Any]) -> Model:
     """The model of a card again, from its own data. Raises TrainingRefused."""
     made_with = card.get("model", {}).get("recipe")
-    if made_with != NUMBER:
+    if made_with != RECIPE_VERSION:
         raise TrainingRefused(
             _(
                 "That release was trained in another way (recipe %(theirs)s, this "
                 "version trains recipe %(ours)s): check out the version that made it."
             )
-            % {"theirs": made_with or 1, "ours": NUMBER}
+            % {"theirs": made_with or 1, "ours": RECIPE_VERSION}
         )
     if fingerprint(data) != card["data"]["sha256"]:
         raise TrainingRefused(

@@ -36,7 +36,7 @@ def content(release: Release) -> dict[str, Any]:
         "calibration": _calibration(card["calibration"]),
         "plots": card_charts.measured(card),
         "threshold": _threshold(card["threshold"]),
-        "points": card_charts.points(release.scorecard),
+        "points": card_charts.points(release.scorecard, release.categories),
         "care": list(_care(card)),
         "grounds": _grounds(card),
         "fairness": list(_fairness(card)),

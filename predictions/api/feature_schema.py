@@ -53,6 +53,8 @@ def _description(field: Field) -> str:
         parts.append(field.unit.fr)
     if field.help.fr:
         parts.append(field.help.fr)
+    if field.actionable:
+        parts.append("un employeur peut le changer")
     if field.ground:
         parts.append(f"motif prohibé : {field.ground.fr} (C. trav., art. L.1132-1)")
     if field.ground or not field.is_scorable:

@@ -11,6 +11,7 @@ from attrition.errors import TrainingRefused
 from attrition.evaluation import Evaluation
 from attrition.field import Text
 from attrition.model_card import REQUIRED, check_headings
+from attrition.recipe import RECIPE_VERSION
 from attrition.training import Trained, Wishes
 from attrition.training_set import TrainingSet, fingerprint
 from tests.attrition.generated import generate, training_data
@@ -200,9 +201,11 @@ def test_the_recipe_is_told_whole(card, trained):
 
     told = card["model"]
 
-    assert told["recipe"] == 2
+    assert told["recipe"] == RECIPE_VERSION
     assert told["columns"] == list(recipe.columns)
-    assert told["counts"] == {COURSES: [0, 3]}
+    assert told["clipped"][COURSES] == [0, 3]
+    assert told["clipped"]["niveau_education"] == [1, 5]
+    assert set(told["clipped"]) <= set(told["columns"])
     assert (told["transform"], told["C"]) == ("sqrt", 0.2)
     assert told["seed"] == 0
     assert 0 <= told["largest_difference_from_pipeline"] <= 1e-12
