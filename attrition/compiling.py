@@ -7,8 +7,9 @@ What it can compile: a ``Pipeline`` of a ``ColumnTransformer`` and a
   ``FunctionTransformer(np.sqrt)``, ``StandardScaler``;
 - categories and answers: ``SimpleImputer``,
   ``OneHotEncoder(handle_unknown="ignore")``;
-- counts and marks, a point a number: ``SimpleImputer``, ``FunctionTransformer(np.clip)`` with
-  finite `a_min` and `a_max`, ``OneHotEncoder(handle_unknown="ignore")``.
+- counts and marks, a point a number: ``SimpleImputer``,
+  ``FunctionTransformer(np.clip)`` with finite `a_min` and `a_max`,
+  ``OneHotEncoder(handle_unknown="ignore")``.
 
 Anything else raises NotAdditive with the name of the step.
 """

@@ -102,7 +102,8 @@ def test_a_mark_that_nobody_had_counts_as_the_nearest():
     scorecard = compile_scorecard(pipeline)
 
     logits = [scorecard.logit({MARK: mark}) for mark in range(1, 6)]
-    assert logits[0] == logits[1] and logits[3] == logits[4]
+    assert logits[0] == logits[1]
+    assert logits[3] == logits[4]
     assert len(set(logits)) == 3
     assert scorecard.beyond({MARK: 1}) == [MARK]
     assert scorecard.rare({MARK: 1}) == []
