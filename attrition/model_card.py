@@ -47,9 +47,17 @@ REQUIRED = (
 
 
 def model_card(
-    trained: Trained, data: TrainingSet, wishes: Wishes, *, fictional: bool
+    trained: Trained,
+    data: TrainingSet,
+    wishes: Wishes,
+    *,
+    fictional: bool,
+    origin: str = "",
 ) -> dict[str, Any]:
-    """Everything but the other files' hashes. Raises TrainingRefused."""
+    """Everything but the other files' hashes. Raises TrainingRefused.
+
+    `origin` says where the data come from.
+    """
     measured = trained.evaluation
     calibration = evaluation.calibration(data.y, measured.by_repeat)
     threshold = _threshold(data, measured, calibration["base_rate"], wishes.seed)
@@ -75,6 +83,7 @@ def model_card(
             "left": int(data.y.sum()),
             "sha256": fingerprint(data),
             "fictional": fictional,
+            "origin": origin,
         },
         "model": _model(trained.model, measured),
         "metrics": measured.metrics,

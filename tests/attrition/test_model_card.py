@@ -186,6 +186,7 @@ def test_the_people_are_counted_and_fingerprinted(card, data):
         "left": int(data.y.sum()),
         "sha256": fingerprint(data),
         "fictional": False,
+        "origin": "",
     }
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import re
 import shutil
 import sys
@@ -15,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.test import override_settings
 from django.utils.translation import override
 
-from attrition import extracts, features, releases
+from attrition import extracts, features, releases, startup
 from attrition.errors import TrainingRefused
 from attrition.field import Extract
 from attrition.releases import CARD, CURRENT, SCORECARD
@@ -124,7 +125,9 @@ def at_a_terminal(monkeypatch, answer: str) -> list[str]:
 # Prohibited grounds
 
 
-def test_a_prohibited_ground_is_used_where_a_reason_is_given(data, model_dir, settings):
+def test_a_prohibited_ground_is_used_where_a_reason_is_given_and_said_at_start(
+    data, model_dir, settings, caplog
+):
     run(data, *NEW, "--allow-ground", "age", "--because", "a study of ages")
 
     assert card(model_dir)["allowed_grounds"]["age"]["because"] == "a study of ages"
@@ -134,6 +137,13 @@ def test_a_prohibited_ground_is_used_where_a_reason_is_given(data, model_dir, se
     found = deploy_checks()
     [warning] = [message for message in found if message.id == "attrition.W002"]
     assert f"Release {VERSION} uses age: a prohibited ground" in warning.msg
+    with caplog.at_level(logging.WARNING):
+        startup.announce()
+    said = [entry.getMessage() for entry in caplog.records]
+    assert said == [
+        f"Release {VERSION} uses a prohibited ground (Code du travail, art. "
+        "L.1132-1): Age."
+    ]
 
 
 def test_each_ground_has_its_own_reason(data, model_dir):

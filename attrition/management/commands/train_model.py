@@ -59,6 +59,12 @@ class Command(BaseCommand):
             help="the data are not about real people",
         )
         parser.add_argument(
+            "--origin",
+            default="",
+            metavar="TEXT",
+            help="where the data come from, for the card",
+        )
+        parser.add_argument(
             "--leave-out",
             action="append",
             default=[],
@@ -128,7 +134,8 @@ class Command(BaseCommand):
         serving = self._serving()
         if serving is not None:
             self._confirm(people, serving, options["yes"])
-        trained, card = self._decided(rows, wishes, options["fictional"])
+        told = {name: options[name] for name in ("fictional", "origin")}
+        trained, card = self._decided(rows, wishes, told)
         for line in training_report.compared(trained, card, rows, serving):
             self.stdout.write(line)
         if options["dry_run"]:
@@ -146,12 +153,12 @@ class Command(BaseCommand):
             )
 
     def _decided(
-        self, rows: TrainingSet, wishes: training.Wishes, fictional: bool
+        self, rows: TrainingSet, wishes: training.Wishes, told: dict[str, Any]
     ) -> tuple[training.Trained, dict[str, Any]]:
         """Train, and again while somebody leaves out what costs nothing."""
         while True:
             trained = training.train(rows, wishes, progress)
-            card = model_card(trained, rows, wishes, fictional=fictional)
+            card = model_card(trained, rows, wishes, **told)
             for line in training_report.summary(trained, card):
                 self.stdout.write(line)
             costless = training.undecided(trained, wishes)
@@ -172,7 +179,7 @@ class Command(BaseCommand):
             )
             if not dropped:
                 # Reasons change the card and nothing that was measured.
-                return trained, model_card(trained, rows, wishes, fictional=fictional)
+                return trained, model_card(trained, rows, wishes, **told)
 
     def _serving(self) -> releases.Release | None:
         """What serves now; the first release of an installation has nothing before."""
@@ -287,7 +294,7 @@ def _wishes(options: dict[str, Any]) -> training.Wishes:
 def _check_alone(options: dict[str, Any]) -> None:
     """A release is trained again as its card says, so no wish could be heard."""
     names = (
-        *("fictional", "leave_out", "reason", "allow_ground", "because"),
+        *("fictional", "origin", "leave_out", "reason", "allow_ground", "because"),
         *("seed", "yes", "dry_run"),
     )
     said = [n for n in names if options[n] or (n == "seed" and options[n] is not None)]
