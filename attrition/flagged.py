@@ -31,8 +31,9 @@ def override_in_words(release: Release) -> str | None:
     ):
         return None
     return _(
-        "MODEL_THRESHOLD=%(threshold)s flags about %(share)s of the people of "
-        "training; release %(version)s has chosen %(own)s, which flags %(own_share)s."
+        "MODEL_THRESHOLD=%(threshold)s flags about %(share)s of people like those of "
+        "training, measured on people whom the models had not seen; release "
+        "%(version)s has chosen %(own)s, which flags %(own_share)s."
     ) % {
         "threshold": settings.MODEL_THRESHOLD,
         "share": share_in_words(share_flagged(release.card, release.threshold)),

@@ -16,6 +16,9 @@ WARNINGS = {
     "out_of_range": _(
         "Outside what the model has seen in training, and counted as its nearest value."
     ),
+    "rare_value": _(
+        "Held by fewer than 10 people in training: counted without points of its own."
+    ),
     "thin_evidence": _(
         "More than a third of the fields were missing and replaced by usual values."
     ),

@@ -158,8 +158,10 @@ def _warnings(
     found = []
     if release.is_demonstration:
         found.append({"code": "demonstration_model", "fields": []})
-    if outside := release.scorecard.not_covered(values):
+    if outside := release.scorecard.beyond(values):
         found.append({"code": "out_of_range", "fields": outside})
+    if rare := release.scorecard.rare(values):
+        found.append({"code": "rare_value", "fields": rare})
     if len(missing) > THIN_EVIDENCE * len(release.scorecard.names):
         found.append({"code": "thin_evidence", "fields": missing})
     return found

@@ -165,11 +165,14 @@ class PredictionAdmin(ProofAdmin):
     @admin.display(description=_("features as sent"))
     def asked(self, row):
         payload = row.input_payload if isinstance(row.input_payload, dict) else {}
-        outside = {
-            name
-            for warning in row.warnings
-            if warning["code"] == "out_of_range"
-            for name in warning["fields"]
+        warned = {
+            code: {
+                name
+                for warning in row.warnings
+                if warning["code"] == code
+                for name in warning["fields"]
+            }
+            for code in ("out_of_range", "rare_value")
         }
         gone = [name for name in payload if name not in BY_NAME | SPELLINGS]
         lines = [
@@ -178,7 +181,8 @@ class PredictionAdmin(ProofAdmin):
                 "label": label_of(name),
                 **_sent(name, payload),
                 "is_imputed": name in row.missing_features,
-                "is_outside": name in outside,
+                "is_outside": name in warned["out_of_range"],
+                "is_rare": name in warned["rare_value"],
             }
             for name in [*BY_NAME, *gone]
         ]

@@ -44,7 +44,14 @@ ERROR = _object(
 )
 WARNING = _object(
     {
-        "code": {"type": "string", "enum": list(WARNINGS)},
+        "code": {
+            "type": "string",
+            "enum": list(WARNINGS),
+            "description": "`out_of_range`: counted as the nearest value that training "
+            "has seen; `rare_value`: held by fewer than 10 people in training, counted "
+            "without points of its own; `thin_evidence`: more than a third of the "
+            "scored fields imputed; `demonstration_model`: trained on fictional data.",
+        },
         "fields": TEXTS,
         "message": TEXT,
     }

@@ -55,6 +55,8 @@ def _description(field: Field, release: Release | None) -> str:
         parts.append(field.unit.fr)
     if field.help.fr:
         parts.append(PAY_RISE if field.kind is Kind.PERCENT else field.help.fr)
+    if field.actionable:
+        parts.append("un employeur peut le changer")
     if field.ground:
         parts.append(f"motif prohibé : {field.ground.fr} (C. trav., art. L.1132-1)")
     if field.ground and release and field.name in release.scorecard.names:

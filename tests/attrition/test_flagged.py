@@ -101,9 +101,9 @@ def test_an_override_reads_in_french_as_in_english(settings):
         english = override_in_words(release)
 
     assert french.startswith(
-        "MODEL_THRESHOLD=0.5 signale environ 6,9\u00a0% des personnes"
+        "MODEL_THRESHOLD=0.5 signale environ 6,9\u00a0% de personnes"
     )
-    assert english.startswith("MODEL_THRESHOLD=0.5 flags about 6.9% of the people")
+    assert english.startswith("MODEL_THRESHOLD=0.5 flags about 6.9% of people like")
 
 
 def test_a_threshold_of_zero_is_an_override_that_flags_everybody(settings):
