@@ -464,7 +464,8 @@ def test_where_probabilities_are_off_by_more_than_chance_is_a_limit():
 
     assert limit.en.endswith(
         "by more than chance: where it says 15 to 21 %, 8 % left (230 people; 2.3 "
-        "times too high), where it says 62 %, 76 % left (115 people; 1.2 times too low)."
+        "times too high), where it says 62 %, 76 % left (115 people; 1.2 times too "
+        "low)."
     )
     assert "(230 personnes ; 2,3 fois trop haut)" in limit.fr
 
