@@ -65,7 +65,8 @@ def model_card(
             "left": int(data.y.sum()),
             "sha256": fingerprint(data),
             "fictional": fictional,
-            "origin": origin,
+            # Not said is not empty: an empty heading would refuse the release.
+            **({"origin": origin} if origin else {}),
         },
         "model": _model(trained.model, measured),
         "metrics": measured.metrics,
