@@ -17,7 +17,7 @@ help: ## list these words
 serve: $(VENV)/base .env.local ## install, migrate, load the demonstration and serve
 	@$(MANAGE) migrate --skip-checks --verbosity 0
 	@$(MANAGE) bootstrap --demo --address http://$(HOST):$(PORT)
-	@exec $(BIN)/gunicorn technova.wsgi --config technova/gunicorn.py \
+	@SEAL_EVERY=$${SEAL_EVERY:-60} exec $(BIN)/gunicorn technova.wsgi --config technova/gunicorn.py \
 	  --bind $(HOST):$(PORT) --workers $(WEB_WORKERS)
 
 test: $(VENV)/dev ## the whole suite; on PostgreSQL when DATABASE_URL names one
@@ -64,11 +64,13 @@ prove: $(VENV)/dev ## the tests that take minutes
 	$(BIN)/python -m pytest -m long $(ARGS)
 
 .env.local:
-	@umask 077; $(PYTHON) -c "import secrets, string; \
+	@umask 077; $(PYTHON) -c "import base64, secrets, string; \
 	a = string.ascii_letters + string.digits; \
 	new = lambda n: ''.join(secrets.choice(a) for _ in range(n)); \
 	print('# Made by make serve; .env.example says what else can stand here.'); \
-	print('SECRET_KEY=' + new(64)); print('API_KEY=' + new(48))" > $@
+	print('SECRET_KEY=' + new(64)); print('API_KEY=' + new(48)); \
+	key = base64.b64encode(secrets.token_bytes(32)).decode(); \
+	print('SEAL_SIGNING_KEY=' + key)" > $@
 
 $(VENV)/base: requirements/base.txt
 	@test -x $(BIN)/python || { \

@@ -1,11 +1,11 @@
 """Scores many people at once, to the same bit as a scorecard scores one.
 
-The fields are added in the same order, with the same IEEE 754 operations (numpy's sums,
-products and square roots round as Python's do) and the same exponential, which numpy
-would round differently.
+The fields are added in the same order, with the same IEEE 754 operations (numpy's sums
+and products round as Python's do), the same transforms and the same exponential, which
+numpy would round differently.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from attrition.field import Value
 from attrition.scorecard import (
+    TRANSFORMS,
     FieldPoints,
     NumberPoints,
     Scorecard,
@@ -21,11 +22,6 @@ from attrition.scorecard import (
 )
 
 Floats: TypeAlias = NDArray[np.float64]
-
-TRANSFORMS: dict[str, Callable[[Floats], Floats]] = {
-    "none": np.asarray,
-    "sqrt": np.sqrt,
-}
 
 
 def logits(scorecard: Scorecard, rows: Sequence[Values]) -> Floats:
@@ -48,5 +44,7 @@ def _points(item: FieldPoints, column: Sequence[Value | None]) -> Floats:
         [item.null if value is None else value for value in column], dtype=np.float64
     )
     clipped = np.minimum(np.maximum(numbers, item.low), item.high)
-    transformed = TRANSFORMS[item.transform](clipped * item.scale + item.offset)
+    transform = TRANSFORMS[item.transform]
+    scaled = (clipped * item.scale + item.offset).tolist()
+    transformed = np.array([transform(number) for number in scaled], dtype=np.float64)
     return item.weight * (transformed - item.at_usual)

@@ -1,5 +1,7 @@
 """What a model card says in words, the same for every release; the rest is measured."""
 
+from collections.abc import Sequence
+
 from attrition.field import Text
 
 PURPOSE = Text(
@@ -46,10 +48,12 @@ LIMITS = (
         "chance.",
     ),
     Text(
-        "Hors de ce que l'entraînement a vu, une valeur compte comme la plus proche "
-        "qui a été vue ; une valeur absente, comme la valeur habituelle.",
-        "Outside what training has seen, a value counts as the nearest that was seen; "
-        "a missing one, as the usual value.",
+        "Un nombre ou une note hors de ce que l'entraînement a vu compte comme le plus "
+        "proche qui a été vu ; une valeur que moins de 10 personnes avaient n'a pas de "
+        "points à elle ; une valeur absente compte comme la valeur habituelle.",
+        "A number or a mark outside what training has seen counts as the nearest that "
+        "was seen; a value that fewer than 10 people had has no points of its own; a "
+        "missing one counts as the usual value.",
     ),
 )
 PROXIES = Text(
@@ -68,33 +72,83 @@ FICTIONAL = Text(
     "Les données sont fictives : aucun score ne dit quoi que ce soit sur une personne.",
     "The data are fictional: no score says anything about a person.",
 )
+GUESSING = Text(
+    "Rien ne prouve que ce modèle vaille mieux que le hasard : sa précision moyenne ou "
+    "son aire sous la courbe ROC ne s'en distingue pas. Il faut plus de personnes, ou "
+    "d'autres champs, avant de s'en servir.",
+    "Nothing proves that this model is better than guessing: its average precision or "
+    "its area under the ROC curve can't be told from it. More people, or other fields, "
+    "are needed before it is used.",
+)
+
+
+def miscalibrated(
+    people: int, low: float, high: float, mean: float, left: float
+) -> Text:
+    """Where probabilities are off: what they say, and who left."""
+    said = dict.fromkeys(f"{end * 100:.0f}" for end in (low, high))
+    french, english = "trop bas", "too low"
+    if mean > left:
+        french, english = "trop haut", "too high"
+    if left:
+        times = f"{max(mean / left, left / mean):.1f}"
+        french = f"{times.replace('.', ',')} fois {french}"
+        english = f"{times} times {english}"
+    return Text(
+        f"où il dit {' à '.join(said)} %, {left * 100:.0f} % sont partis "
+        f"({people} personnes ; {french})",
+        f"where it says {' to '.join(said)} %, {left * 100:.0f} % left "
+        f"({people} people; {english})",
+    )
+
+
+def miscalibration(where: Sequence[Text]) -> Text:
+    """The limit that names every place."""
+    return Text(
+        "Sur des personnes qu'il n'a pas vues, ses probabilités s'écartent par "
+        f"endroits plus que par hasard : {', '.join(text.fr for text in where)}.",
+        "On people it has not seen, its probabilities are off in places by more than "
+        f"chance: {', '.join(text.en for text in where)}.",
+    )
+
+
 THRESHOLD_RULE = Text(
     "Le seuil qui signale autant de personnes qu'il en est parti, sur des personnes "
     "que le modèle n'a pas vues : la précision et le rappel y sont à peu près égaux, "
-    "on ne signale personne dans le seul but de n'oublier personne.",
+    "on ne signale personne dans le seul but de n'oublier personne. Il est choisi sur "
+    "les probabilités mêmes qui disent sa précision.",
     "The threshold that flags as many people as left, out of fold: precision and "
-    "recall are about equal there, and nobody is flagged merely to miss nobody.",
+    "recall are about equal there, and nobody is flagged merely to miss nobody. It is "
+    "chosen on the very probabilities that tell its precision.",
 )
 MEASURED = Text(
     "Validation croisée stratifiée répétée, chaque personne étant notée par des "
     "modèles qui ne l'ont pas vue ; la transformation et la force de la "
     "régularisation sont choisies à l'intérieur de chaque partie d'entraînement. Le "
-    "tableau des seuils, les courbes et l'équité prennent la moyenne des répétitions "
-    "pour chaque personne. La forme du modèle (quels champs, une racine carrée "
-    "possible, un point par valeur) a été trouvée sur des données de ce genre : sur "
-    "d'autres, il peut valoir un peu moins.",
+    "tableau des seuils, les courbes et l'équité prennent toutes les répétitions "
+    "ensemble. Les intervalles portent sur les personnes, leurs probabilités étant "
+    "fixées : ils ne disent pas ce qu'un autre entraînement changerait. Chaque « ± » "
+    "est l'écart entre des plis qui partagent des personnes, pas une erreur. La forme "
+    "du modèle (quels champs, une racine carrée possible, un point par valeur) a été "
+    "trouvée sur des données de ce genre : sur d'autres, il peut valoir un peu moins.",
     "Repeated stratified cross-validation, in which models score only people whom "
     "they have not seen; the transform and the strength of the penalty are chosen "
-    "inside each training part. The threshold table, the curves and fairness take "
-    "each person's mean over the repeats. The model's form (which fields, maybe a "
+    "inside each training part. The threshold table, the curves and fairness take all "
+    "repeats together. Intervals are over the people, their probabilities held fixed: "
+    "they don't say what training on others would change. Each ± is the spread over "
+    "folds that share people, not an error. The model's form (which fields, maybe a "
     "square root, a point a value) was found on data like these: on others it may be "
     "worth a little less.",
 )
 FAIRNESS = Text(
     "Par genre et par tranche d'âge, envers lesquels un modèle doit être juste, qu'il "
-    "les utilise ou non. Les groupes de moins de 10 personnes sont masqués.",
+    "les utilise ou non. Un groupe de moins de 10 personnes est masqué, et d'autres "
+    "avec lui tant qu'une soustraction le montrerait ; une part l'est aussi (–) quand "
+    "d'un côté ou de l'autre il y a moins de 10 personnes.",
     "By gender and by age band, to which a model must be fair whether it uses them or "
-    "not. Groups of fewer than 10 people are hidden.",
+    "not. A group of fewer than 10 people is hidden, and others with it while a "
+    "subtraction would show it; so is a share (–) with fewer than 10 people on either "
+    "side of it.",
 )
 WISHED = Text(
     "laissé de côté par choix de qui a entraîné",

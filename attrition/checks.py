@@ -4,9 +4,8 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
 
-from attrition import releases
+from attrition import grounds, releases
 from attrition.errors import ReleaseRejected
-from attrition.features import GROUNDS
 from attrition.flagged import override_in_words
 
 
@@ -51,7 +50,7 @@ def release_uses_no_prohibited_ground(
         release = releases.next_current()
     except ReleaseRejected:
         return []
-    used = [name for name in release.scorecard.names if name in GROUNDS]
+    used = grounds.used(release)
     if not used:
         return []
     return [

@@ -45,6 +45,7 @@ def compare(
     refused, rows = len(rows) - len(known), known
     before = _flagged(release.scorecard, rows, release.threshold)
     after = _flagged(scorecard, rows, threshold)
+    measured = release.card.get("metrics") or {}
     return Comparison(
         version=release.version,
         people=len(rows),
@@ -55,9 +56,9 @@ def compare(
         flagged_before=int(before.sum()),
         flagged_after=int(after.sum()),
         metrics={
-            name: (release.card["metrics"][name]["mean"], found["mean"])
+            name: (measured[name]["mean"], found["mean"])
             for name, found in card["metrics"].items()
-            if name in release.card.get("metrics", {})
+            if name in measured
         },
     )
 

@@ -5,10 +5,11 @@ What it can compile: a ``Pipeline`` of a ``ColumnTransformer`` and a
 
 - numbers: ``SimpleImputer``, ``MinMaxScaler(clip=True)``, maybe
   ``FunctionTransformer(np.sqrt)``, ``StandardScaler``;
-- ordinals and categories: ``SimpleImputer``,
+- categories and answers: ``SimpleImputer``,
   ``OneHotEncoder(handle_unknown="ignore")``;
-- counts, a point a number: ``SimpleImputer``, ``FunctionTransformer(np.clip)`` with
-  finite `a_min` and `a_max`, ``OneHotEncoder(handle_unknown="ignore")``.
+- counts and marks, a point a number: ``SimpleImputer``,
+  ``FunctionTransformer(np.clip)`` with finite `a_min` and `a_max`,
+  ``OneHotEncoder(handle_unknown="ignore")``.
 
 Anything else raises NotAdditive with the name of the step.
 """
@@ -142,7 +143,7 @@ def _block(
         case [
             SimpleImputer(add_indicator=False) as imputer,
             OneHotEncoder() as encoder,
-        ] if _isplain(encoder):
+        ] if _is_plain(encoder):
             usual = _usual(name, columns, imputer)
             yield from _choices(name, columns, usual, encoder, weights)
         case [
@@ -151,10 +152,10 @@ def _block(
                 func=np.clip, kw_args={"a_min": lows, "a_max": highs, **rest}
             ),
             OneHotEncoder() as encoder,
-        ] if _isplain(encoder) and not rest:
+        ] if _is_plain(encoder) and not rest:
             usual = _usual(name, columns, imputer)
             ends = _ends(name, columns, lows, highs)
-            yield from _counts(name, columns, usual, ends, encoder, weights)
+            yield from _stepped(name, columns, usual, ends, encoder, weights)
         case _:
             # repr: an option can be what isn't additive, and it names those set.
             kinds = " → ".join(" ".join(repr(step).split()) for step in steps)
@@ -176,7 +177,7 @@ def _is_root(steps: list[Any], unit: MinMaxScaler) -> bool:
             return False
 
 
-def _isplain(encoder: OneHotEncoder) -> bool:
+def _is_plain(encoder: OneHotEncoder) -> bool:
     """One column a value, none dropped or pooled, none for what it never saw."""
     return (
         encoder.handle_unknown == "ignore"
@@ -250,7 +251,7 @@ def _ends(
     return [(float(low), float(high)) for low, high in zip(*table, strict=True)]
 
 
-def _counts(
+def _stepped(
     name: str,
     columns: list[str],
     usual: list[Any],

@@ -1,11 +1,12 @@
 """Measures a recipe out of fold: nobody is scored by a model that has seen them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 from django.utils.translation import gettext as _
+from scipy.stats import t as student
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import (
     average_precision_score,
@@ -14,7 +15,7 @@ from sklearn.metrics import (
 )
 from sklearn.model_selection import RepeatedStratifiedKFold
 
-from attrition.recipe import Recipe, chosen, new_pipeline
+from attrition.recipe import Recipe, chosen, new_pipeline, reread
 from attrition.thresholds import wilson
 from attrition.training_set import TrainingSet
 
@@ -48,11 +49,6 @@ class Evaluation:
     recipes: list[Recipe]
 
     @property
-    def p(self) -> Any:
-        """Each person's mean probability over the repeats."""
-        return self.by_repeat.mean(axis=0)
-
-    @property
     def metrics(self) -> dict[str, dict[str, float]]:
         """The mean and the spread over the folds."""
         return {
@@ -64,11 +60,14 @@ class Evaluation:
 def evaluate(
     data: TrainingSet, recipe: Recipe, track: Track[Any] = untracked
 ) -> Evaluation:
-    """Repeated stratified cross-validation, in which each training part chooses."""
+    """Repeated stratified cross-validation.
+
+    Each training part chooses, and reads the columns by what its own people hold.
+    """
     X = data.X[list(recipe.columns)]
     folds = _folds(data, recipe.seed)
     recipes = [
-        chosen(recipe, X.iloc[train], data.y[train])
+        chosen(reread(recipe, data.X.iloc[train]), X.iloc[train], data.y[train])
         for train, _test in track(folds, _("choosing"))
     ]
     return _measured(data, recipes, track, _("measuring"))
@@ -98,6 +97,21 @@ def _measured(
     return Evaluation(arrays, by_repeat, recipes)
 
 
+def remeasured(
+    data: TrainingSet,
+    evaluation: Evaluation,
+    change: Callable[[Recipe], Recipe],
+    track: Track[Any] = untracked,
+    what: str = "",
+) -> Evaluation:
+    """The same folds after a change of recipe.
+
+    What each training part chose before is kept, the strength among it: choosing anew
+    would take minutes, and can only make a change cost less.
+    """
+    return _measured(data, [change(r) for r in evaluation.recipes], track, what)
+
+
 def cost_of(
     data: TrainingSet,
     evaluation: Evaluation,
@@ -107,10 +121,10 @@ def cost_of(
 ) -> dict[str, dict[str, float]]:
     """What each measure loses by a change of recipe, on the same folds, fold by fold.
 
-    More than 0 is worse after the change, for the Brier score too.
+    More than 0 is worse after the change, for the Brier score too. The strength that
+    each training part chose before the change is used after it.
     """
-    changed = [change(recipe) for recipe in evaluation.recipes]
-    after = _measured(data, changed, track, what)
+    after = remeasured(data, evaluation, change, track, what)
     losses = {
         name: (found - after.by_fold[name]) * (1 if HIGHER_IS_BETTER[name] else -1)
         for name, found in evaluation.by_fold.items()
@@ -121,22 +135,45 @@ def cost_of(
     }
 
 
+def is_told_apart(found: Mapping[str, float], nothing: float = 0.0) -> bool:
+    """Whether a mean over the folds is told from `nothing` with 95 % confidence.
+
+    The folds share people, so their spread alone is no error: its square is multiplied
+    by 1 / folds + test / training (Nadeau and Bengio 2003, "Inference for the
+    generalization error").
+    """
+    folds = SPLITS * REPEATS
+    error = found["std"] * (1 / folds + 1 / (SPLITS - 1)) ** 0.5
+    off = abs(found["mean"] - nothing)
+    return bool(off > error * student.ppf(0.975, folds - 1))
+
+
+def no_better_than_guessing(
+    metrics: Mapping[str, Mapping[str, float]], base_rate: float
+) -> list[str]:
+    """The measures that can't be told from those of guessing, or are worse."""
+    guessed = {"average_precision": base_rate, "roc_auc": 0.5}
+    return [
+        name
+        for name, nothing in guessed.items()
+        if metrics[name]["mean"] <= nothing or not is_told_apart(metrics[name], nothing)
+    ]
+
+
 def calibration(y: Any, by_repeat: Any) -> dict[str, Any]:
     """Do probabilities mean what they say? A slope of 1.0 does, and so does each bin.
 
     The slope is the weight of logit(p) in an unpenalised logistic regression (Cox
-    1958, "Two further applications of a model for binary regression"), the mean and
-    spread over the repeats; the bins hold mean probabilities, with Wilson's intervals.
+    1958, "Two further applications of a model for binary regression"). It and the bins,
+    from the lowest to the highest probability, are means over the repeats.
     """
     slopes = [_slope(y, p) for p in by_repeat]
-    p = by_repeat.mean(axis=0)
-    order = np.argsort(p, kind="stable")
     return {
         "base_rate": float(y.mean()),
-        "mean_probability": float(p.mean()),
+        "mean_probability": float(by_repeat.mean()),
         "slope": float(np.mean(slopes)),
         "slope_spread": float(np.std(slopes)),
-        "bins": [_bin(y[who], p[who]) for who in np.array_split(order, BINS)],
+        "bins": _bins(y, by_repeat),
     }
 
 
@@ -146,10 +183,22 @@ def _slope(y: Any, p: Any) -> float:
     return float(model.coef_[0, 0])
 
 
-def _bin(y: Any, p: Any) -> dict[str, Any]:
+def _bins(y: Any, by_repeat: Any) -> list[dict[str, Any]]:
+    orders = [np.array_split(np.argsort(p, kind="stable"), BINS) for p in by_repeat]
+    return [
+        _bin(
+            len(people[0]),
+            float(np.mean([p[who] for p, who in zip(by_repeat, people, strict=True)])),
+            float(np.mean([y[who] for who in people])),
+        )
+        for people in zip(*orders, strict=True)
+    ]
+
+
+def _bin(count: int, mean_probability: float, left: float) -> dict[str, Any]:
     return {
-        "count": len(y),
-        "mean_probability": round(float(p.mean()), 6),
-        "left": round(float(y.mean()), 6),
-        "left_interval": wilson(int(y.sum()), len(y)),
+        "count": count,
+        "mean_probability": round(mean_probability, 6),
+        "left": round(left, 6),
+        "left_interval": wilson(round(left * count), count),
     }

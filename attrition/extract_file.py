@@ -13,6 +13,7 @@ from attrition.errors import Problem
 from attrition.features import SPELLINGS
 from attrition.field import Extract, Field, Kind, Value
 from attrition.models import HIGHEST_EMPLOYEE_ID
+from attrition.typography import titled
 
 TARGET = "a_quitte_l_entreprise"
 KEYS = {
@@ -37,7 +38,7 @@ class Located:
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
-        return f"{place}: {self.problem.message}"
+        return titled(place, self.problem.message)
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,25 @@ import pandas as pd
 from attrition import features
 from attrition.field import Field
 from attrition.recipe import FEWEST
-from attrition.thresholds import interval, resampled, shares_of
+from attrition.thresholds import (
+    flagged_share,
+    interval,
+    people_of,
+    resampled,
+    rounded,
+    shares_of,
+)
 from attrition.training_set import TrainingSet
 
 BANDS = (0, 30, 40, 50)  # ages at which a band begins
 
 
 def by_group(
-    data: TrainingSet, p: Any, threshold: float, seed: int = 0
+    data: TrainingSet, by_repeat: Any, threshold: float, seed: int = 0
 ) -> dict[str, list[dict[str, Any]]]:
-    """By gender and by age band: who left, who is flagged, how well; `p` out of fold.
+    """By gender and by age band: who left, who is flagged, how well.
+
+    `by_repeat` are probabilities out of fold, a row a repeat.
 
     A group of fewer than `FEWEST` people is left out, and others with it until as many
     are, or a subtraction would show it; those who say neither are a group too (None).
@@ -30,7 +39,7 @@ def by_group(
         people = {name: who for name, who in groups.items() if who.any()}
         shown = _large_enough({name: int(who.sum()) for name, who in people.items()})
         found[field.name] = [
-            {"group": name} | _figures(data.y[who], p[who], threshold, seed)
+            {"group": name} | _figures(data.y[who], by_repeat[:, who], threshold, seed)
             for name, who in people.items()
             if name in shown
         ]
@@ -63,39 +72,26 @@ def _large_enough(sizes: dict[Any, int]) -> set[Any]:
     return set(sizes) - set(hidden)
 
 
-def _figures(y: Any, p: Any, threshold: float, seed: int) -> dict[str, Any]:
-    flagged = p >= threshold
-    cells = np.bincount(flagged * 2 + y, minlength=4)
-    draws = _four(resampled(cells, seed))
-    exact = _four(cells[None, :])
-    stayed, left, stayed_flagged, left_flagged = (
-        int(((flagged == side) & (y == outcome)).sum())
-        for side in (False, True)
-        for outcome in (0, 1)
-    )
-    # Of each share, the people on either side of it.
-    sides = {
-        "flagged": (stayed_flagged + left_flagged, stayed + left),
-        "precision": (left_flagged, stayed_flagged),
-        "recall": (left_flagged, left),
-        "false_alarms": (stayed_flagged, stayed),
-    }
+def _figures(y: Any, by_repeat: Any, threshold: float, seed: int) -> dict[str, Any]:
+    flagged = flagged_share(by_repeat, np.array([threshold]))
+    exact, of = shares_of(flagged, y), people_of(flagged, y)
+    draws = resampled(flagged, y, seed)
     shares: dict[str, Any] = {}
-    for name, people in sides.items():
-        enough = min(people) >= FEWEST
-        shares[name] = round(float(exact[name][0, 0]), 6) if enough else None
-        shares[f"{name}_interval"] = interval(draws[name])[0] if enough else None
-    leavers = (stayed + stayed_flagged, left + left_flagged)
+    for name, share in exact.items():
+        # Whether the people on either side of it are enough to be shown.
+        people = float(of[name][0])
+        held = 0.0 if np.isnan(share[0]) else float(share[0]) * people
+        enough = round(min(held, people - held), 6) >= FEWEST
+        shares[name] = rounded(share[0]) if enough else None
+        shares[f"{name}_interval"] = (
+            interval(draws[name], share, of[name])[0] if enough else None
+        )
+    left = int(y.sum())
     return {
         "count": len(y),
-        "left": round(float(y.mean()), 6) if min(leavers) >= FEWEST else None,
-        "mean_probability": round(float(p.mean()), 6),
+        "left": round(float(y.mean()), 6)
+        if min(left, len(y) - left) >= FEWEST
+        else None,
+        "mean_probability": round(float(by_repeat.mean()), 6),
         **shares,
     }
-
-
-def _four(cells: Any) -> dict[str, Any]:
-    stayed_below, left_below, stayed_above, left_above = np.split(cells, 4, axis=1)
-    return shares_of(
-        stayed_above, left_above, stayed_below + stayed_above, left_below + left_above
-    )

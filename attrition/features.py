@@ -248,8 +248,8 @@ FIELDS: tuple[Field, ...] = (
         high=300,
         unit=Text("%", "%"),
         help=Text(
-            "11 % ; un nombre nu inférieur à 1 est une fraction (JSON, CSV : 0.11)",
-            "11 %; a bare number below 1 is a fraction (JSON, CSV: 0.11)",
+            "écrire 11, et non 0,11, pour onze pour cent",
+            "write 11, not 0.11, for eleven percent",
         ),
         spelling="augmentation_salaire_precedente",
         actionable=True,

@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from django.utils.formats import number_format
-from django.utils.translation import get_language
+
+from attrition.typography import NO_BREAK, french, percent_sign, reads_english
 
 Value: TypeAlias = float | int | str
 """One normalised value; a missing one is None beside it."""
@@ -30,16 +31,18 @@ class Extract(StrEnum):
     SONDAGE = "sondage"
 
 
-def reads_english() -> bool:
-    return (get_language() or "fr").startswith("en")
-
-
 @dataclass(frozen=True)
 class Text:
-    """Words in both languages; as a string, in the language of whoever reads."""
+    """Words in both languages; as a string, in the language of whoever reads.
+
+    The French ones are given their no-break spaces here, wherever they come from.
+    """
 
     fr: str
     en: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fr", french(self.fr))
 
     def __str__(self) -> str:
         return self.en if reads_english() else self.fr
@@ -103,7 +106,7 @@ class Field:
             return str(self.answers[int(value)])
         if isinstance(value, str):
             return value
-        return f"{number_in_words(value)} {self._unit_of(value)}".strip()
+        return with_unit(number_in_words(value), self._unit_of(value))
 
     def _unit_of(self, value: float) -> str:
         """The unit, in the singular where the reader's language wants it."""
@@ -111,10 +114,18 @@ class Field:
         return str(self.singular if self.singular and is_one else self.unit)
 
 
+def with_unit(number: str, unit: str) -> str:
+    """On one line; an English % is close to its number."""
+    if unit == "%":
+        return percent_sign(number)
+    return f"{number}{NO_BREAK}{unit}" if unit else number
+
+
 def number_in_words(value: float) -> str:
     """In the reader's notation, a whole number without decimals."""
     number = int(value) if float(value).is_integer() else value
-    return number_format(number, use_l10n=True, force_grouping=True)
+    shown = number_format(number, use_l10n=True, force_grouping=True)
+    return str(shown).replace("-", "−")
 
 
 SCORABLE_KINDS = {

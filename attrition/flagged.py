@@ -9,6 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from attrition.releases import Release
+from attrition.typography import share_in_words
 
 
 def share_flagged(card: Mapping[str, Any], threshold: float) -> float:
@@ -30,18 +31,13 @@ def override_in_words(release: Release) -> str | None:
     ):
         return None
     return _(
-        "MODEL_THRESHOLD=%(threshold)s flags about %(share)s %% of the people of "
-        "training; release %(version)s has chosen %(own)s, which flags %(own_share)s "
-        "%%."
+        "MODEL_THRESHOLD=%(threshold)s flags about %(share)s of people like those of "
+        "training, measured on people whom the models had not seen; release "
+        "%(version)s has chosen %(own)s, which flags %(own_share)s."
     ) % {
         "threshold": settings.MODEL_THRESHOLD,
-        "share": _percent(share_flagged(release.card, release.threshold)),
+        "share": share_in_words(share_flagged(release.card, release.threshold)),
         "version": release.version,
         "own": number_format(own),
-        "own_share": _percent(share_flagged(release.card, own)),
+        "own_share": share_in_words(share_flagged(release.card, own)),
     }
-
-
-def _percent(share: float) -> str:
-    # Rounded first: number_format cuts off.
-    return str(number_format(round(share * 100, 1), 1))

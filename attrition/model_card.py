@@ -3,9 +3,11 @@
 Headings after "Model Cards for Model Reporting" (Mitchell et al. 2019).
 """
 
+import itertools
 import platform
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -22,14 +24,22 @@ from attrition.evaluation import Evaluation
 from attrition.fairness import by_group
 from attrition.field import Kind, Text
 from attrition.scorecard import NumberPoints, Scorecard
-from attrition.training import Model, Trained, Wishes
+from attrition.training import Cost, Model, Trained, Wishes
 from attrition.training_set import TrainingSet, fingerprint
 
 
 def model_card(
-    trained: Trained, data: TrainingSet, wishes: Wishes, *, fictional: bool
+    trained: Trained,
+    data: TrainingSet,
+    wishes: Wishes,
+    *,
+    fictional: bool,
+    origin: str = "",
 ) -> dict[str, Any]:
-    """Everything but the other files' hashes. Raises TrainingRefused."""
+    """Everything but the other files' hashes. Raises TrainingRefused.
+
+    `origin` says where the data come from.
+    """
     measured = trained.evaluation
     calibration = evaluation.calibration(data.y, measured.by_repeat)
     threshold = _threshold(data, measured, calibration["base_rate"], wishes.seed)
@@ -42,6 +52,7 @@ def model_card(
             _both(limit)
             for limit in (
                 *([card_texts.FICTIONAL] if fictional else []),
+                *measured_limits(measured.metrics, calibration),
                 *card_texts.LIMITS,
                 card_texts.GROUNDS_USED
                 if _used_grounds(trained.model)
@@ -54,6 +65,8 @@ def model_card(
             "left": int(data.y.sum()),
             "sha256": fingerprint(data),
             "fictional": fictional,
+            # Not said is not empty: an empty heading would refuse the release.
+            **({"origin": origin} if origin else {}),
         },
         "model": _model(trained.model, measured),
         "metrics": measured.metrics,
@@ -61,8 +74,9 @@ def model_card(
         "calibration": calibration,
         "threshold": threshold,
         "fairness_measured": _both(card_texts.FAIRNESS),
-        "fairness": by_group(data, measured.p, threshold["value"], wishes.seed),
+        "fairness": by_group(data, measured.by_repeat, threshold["value"], wishes.seed),
         "care": _care(trained, wishes),
+        "cost_of_leaving_out_all_care": trained.care_cost,
         **_grounds(trained, wishes),
         **_seen(trained.model.scorecard, data),
         "reference": reference.distributions(data.X),
@@ -79,6 +93,48 @@ def model_card(
     return card
 
 
+def measured_limits(
+    metrics: Mapping[str, Any], calibration: Mapping[str, Any]
+) -> list[Text]:
+    """What the measures themselves warn of."""
+    found = []
+    base_rate = calibration["base_rate"]
+    if evaluation.no_better_than_guessing(metrics, base_rate):
+        found.append(card_texts.GUESSING)
+    if off := [card_texts.miscalibrated(*run) for run in _runs_off(calibration)]:
+        found.append(card_texts.miscalibration(off))
+    return found
+
+
+def _runs_off(
+    calibration: Mapping[str, Any],
+) -> Iterator[tuple[int, float, float, float, float]]:
+    """Neighbouring bins that are off by more than chance, on the same side.
+
+    Of each run: people, lowest, highest and overall mean probability, share who left.
+    """
+    for side, run in itertools.groupby(calibration["bins"], key=_side):
+        bins = list(run)
+        if side == 0:
+            continue
+        counts = [group["count"] for group in bins]
+        means = [group["mean_probability"] for group in bins]
+        left = [group["left"] for group in bins]
+        yield (
+            sum(counts),
+            means[0],
+            means[-1],
+            float(np.average(means, weights=counts)),
+            float(np.average(left, weights=counts)),
+        )
+
+
+def _side(group: Mapping[str, Any]) -> int:
+    low, high = group["left_interval"]
+    mean = group["mean_probability"]
+    return int(mean > high) - int(mean < low)
+
+
 def check_headings(card: Mapping[str, Any]) -> None:
     """Raise TrainingRefused for a required heading, or a text, that is not there."""
     if empty := silent(card):
@@ -89,16 +145,22 @@ def check_headings(card: Mapping[str, Any]) -> None:
 
 
 def _both(text: Text) -> dict[str, str]:
-    return {"fr": text.fr, "en": text.en}
+    # The source is written with plain spaces, which an editor shows as they are.
+    french = re.sub(r" (?=[:;?!%»])|(?<=«) ", "\u00a0", text.fr)
+    return {"fr": french, "en": text.en}
 
 
 def _model(model: Model, measured: Evaluation) -> dict[str, Any]:
     chosen = Counter((item.transform, item.strength) for item in measured.recipes)
     return {
         "kind": "logistic regression, compiled to points",
-        "recipe": recipe.NUMBER,
+        "recipe": recipe.RECIPE_VERSION,
         "columns": list(model.recipe.columns),
-        "counts": {name: list(ends) for name, ends in model.recipe.counts.items()},
+        "clipped": {
+            name: list(ends)
+            for name, ends in model.recipe.clipped.items()
+            if name in model.recipe.columns
+        },
         "transform": model.recipe.transform,
         "C": model.recipe.strength,
         "seed": model.recipe.seed,
@@ -118,7 +180,7 @@ def _model(model: Model, measured: Evaluation) -> dict[str, Any]:
 def _threshold(
     data: TrainingSet, measured: Evaluation, base_rate: float, seed: int
 ) -> dict[str, Any]:
-    table = thresholds.threshold_table(data.y, measured.p, seed)
+    table = thresholds.threshold_table(data.y, measured.by_repeat, seed)
     default = thresholds.default_threshold(table, base_rate)
     return {
         "value": default["threshold"],
@@ -139,6 +201,7 @@ def _care(trained: Trained, wishes: Wishes) -> list[dict[str, Any]]:
             "care": _both(field.care),
             "used": field.name in trained.model.recipe.columns,
             "cost_of_leaving_out": trained.costs.get(field.name),
+            "is_told_from_nothing": _is_told(trained.costs.get(field.name)),
         }
         row["is_standard_reason"] = False
         if not row["used"]:
@@ -151,6 +214,10 @@ def _care(trained: Trained, wishes: Wishes) -> list[dict[str, Any]]:
             row |= {"reason": _both(field.reason), "is_standard_reason": True}
         rows.append(row)
     return rows
+
+
+def _is_told(cost: Cost | None) -> bool:
+    return cost is not None and evaluation.is_told_apart(cost["average_precision"])
 
 
 def _grounds(trained: Trained, wishes: Wishes) -> dict[str, Any]:

@@ -22,28 +22,28 @@ from sklearn.preprocessing import (
 
 from attrition import features
 from attrition.errors import TrainingRefused
-from attrition.field import Value
+from attrition.field import Field, Kind, Value
+from attrition.scorecard import TRANSFORMS
 from attrition.tables import holds_text, is_number
 
-NUMBER = (
-    2  # of this way of training; a card records it, so that nobody retrains in vain
-)
+# Of this way of training; a card records it, so that nobody retrains in vain.
+RECIPE_VERSION = 3
 FEWEST = 10  # people; what fewer share would be about persons
 FEW_VALUES = 5  # a count with no more of them gets a point a number
 STRENGTHS = (0.05, 0.1, 0.2, 0.4, 0.8)  # C; less holds the weights back more
-TRANSFORMS = ("none", "sqrt")
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """`counts` get a point a number, clipped to what was seen (lowest, highest).
+    """`clipped` get a point a number, clipped to what was seen (lowest, highest).
 
-    `values` are those of the other columns that have a point of their own: held by
-    enough people that it can't be read as one person's.
+    They are marks, and counts of few values. `values` are those of the other columns
+    too that have a point of their own: held by enough people that it can't be read as
+    one person's. A column that holds too little has none, and is left out.
     """
 
     columns: tuple[str, ...]
-    counts: Mapping[str, tuple[float, float]]
+    clipped: Mapping[str, tuple[float, float]]
     values: Mapping[str, tuple[Value, ...]]
     seed: int = 0
     transform: str = "sqrt"
@@ -57,6 +57,11 @@ class Recipe:
     def using(self, *names: str) -> "Recipe":
         """The same, with columns besides."""
         return dataclasses.replace(self, columns=(*self.columns, *names))
+
+    @property
+    def usable(self) -> tuple[str, ...]:
+        """The columns that hold enough to be read."""
+        return tuple(name for name in self.columns if self.values.get(name) != ())
 
 
 def recipe_for(X: pd.DataFrame, columns: Sequence[str], seed: int = 0) -> Recipe:
@@ -74,19 +79,8 @@ def recipe_for(X: pd.DataFrame, columns: Sequence[str], seed: int = 0) -> Recipe
             )
             % {"count": FEWEST, "fields": ", ".join(empty)}
         )
-    counts = {
-        name: (float(X[name].min()), float(X[name].max()))
-        for name in columns
-        if is_number(features.BY_NAME[name])
-        and features.BY_NAME[name].whole
-        and X[name].nunique() <= FEW_VALUES
-    }
-    values = {
-        name: common_values(X[name])
-        for name in map(str, X)  # others may be used to compare with
-        if not is_number(features.BY_NAME[name]) or name in counts
-    }
-    if rare := [name for name in columns if values.get(name) == ()]:
+    recipe = reread(Recipe(tuple(columns), {}, {}, seed), X)
+    if rare := [name for name in columns if name not in recipe.usable]:
         raise TrainingRefused(
             _(
                 "No value is held by %(count)s people or more in: %(fields)s. Group "
@@ -94,10 +88,39 @@ def recipe_for(X: pd.DataFrame, columns: Sequence[str], seed: int = 0) -> Recipe
             )
             % {"count": FEWEST, "fields": ", ".join(rare)}
         )
-    return Recipe(tuple(columns), counts, values, seed)
+    return recipe
 
 
-def common_values(column: pd.Series) -> tuple[Value, ...]:
+def reread(recipe: Recipe, X: pd.DataFrame) -> Recipe:
+    """The recipe by what these people hold, and by nobody else's values.
+
+    It reads every column of `X`: others may be used to compare with.
+    """
+    clipped = {
+        name: (float(X[name].min()), float(X[name].max()))
+        for name in map(str, X)
+        if _is_stepped(X[name], features.BY_NAME[name])
+    }
+    values = {
+        name: common_values(X[name])
+        for name in map(str, X)
+        if not is_number(features.BY_NAME[name])
+        or name in clipped
+        or X[name].isna().all()
+    }
+    return dataclasses.replace(recipe, clipped=clipped, values=values)
+
+
+def _is_stepped(column: "pd.Series[Any]", field: Field) -> bool:
+    """Whether it gets a point a number: a mark, or a count of few values."""
+    if holds_text(field) or column.isna().all():
+        return False
+    if field.kind is Kind.ORDINAL:
+        return True
+    return is_number(field) and field.whole and column.nunique() <= FEW_VALUES
+
+
+def common_values(column: "pd.Series[Any]") -> tuple[Value, ...]:
     """The values that `FEWEST` people or more hold, sorted."""
     held = column.value_counts()
     return tuple(sorted(held.index[held >= FEWEST]))
@@ -111,11 +134,11 @@ def new_pipeline(recipe: Recipe) -> Pipeline:
 
 
 def _columns(recipe: Recipe) -> ColumnTransformer:
-    fields = [features.BY_NAME[name] for name in recipe.columns]
-    numbers = [f.name for f in fields if is_number(f) and f.name not in recipe.counts]
-    marks = [f.name for f in fields if not is_number(f) and not holds_text(f)]
+    fields = [features.BY_NAME[name] for name in recipe.usable]
+    steps = [f.name for f in fields if f.name in recipe.clipped]
+    numbers = [f.name for f in fields if is_number(f) and f.name not in steps]
+    answers = [f.name for f in fields if f.kind is Kind.YES_NO]
     names = [f.name for f in fields if holds_text(f)]
-    counts = [name for name in recipe.counts if name in recipe.columns]
     root = [FunctionTransformer(np.sqrt)] if recipe.transform == "sqrt" else []
     blocks = [
         (
@@ -129,25 +152,28 @@ def _columns(recipe: Recipe) -> ColumnTransformer:
             numbers,
         ),
         (
-            "counts",
+            "steps",
             make_pipeline(
                 SimpleImputer(strategy="most_frequent"),
                 FunctionTransformer(
                     np.clip,
                     kw_args={
-                        "a_min": [recipe.counts[name][0] for name in counts],
-                        "a_max": [recipe.counts[name][1] for name in counts],
+                        "a_min": [recipe.clipped[name][0] for name in steps],
+                        "a_max": [recipe.clipped[name][1] for name in steps],
                     },
                 ),
-                _weights(recipe, counts),
+                _weights(recipe, steps),
             ),
-            counts,
+            steps,
         ),
-        ("marks", _one_weight_a_value(recipe, marks), marks),
+        ("answers", _one_weight_a_value(recipe, answers), answers),
         ("names", _one_weight_a_value(recipe, names), names),
     ]
     # scikit-learn refuses a block without columns.
-    return ColumnTransformer([block for block in blocks if block[2]])
+    filled = [block for block in blocks if block[2]]
+    if not filled:
+        raise TrainingRefused(_("No field is left to train on."))
+    return ColumnTransformer(filled)
 
 
 def _one_weight_a_value(recipe: Recipe, columns: Sequence[str]) -> Pipeline:

@@ -9,7 +9,7 @@ one back from its file, `attrition.bulk` scores many people with one.
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
@@ -60,9 +60,13 @@ class NumberPoints:
         number = self.null if value is None else float(value)
         return self.weight * (self._transformed(number) - self.at_usual)
 
-    def covers(self, value: Value) -> bool:
-        """Whether training has seen such a value."""
-        return self.low <= float(value) <= self.high
+    def is_beyond(self, value: Value) -> bool:
+        """Whether it counts as the nearest that training has seen."""
+        return not self.low <= float(value) <= self.high
+
+    def is_rare(self, value: Value) -> bool:
+        """Whether it has no points of its own: every number has."""
+        return False
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -80,10 +84,10 @@ class NumberPoints:
 
 @dataclass(frozen=True, slots=True)
 class ChoicePoints:
-    """A point a value; `unseen` for one that training never saw, `null` names one.
+    """A point a value; `unseen` for one that too few people had, `null` names one.
 
-    Where `clip` says what training has seen of a count, a value beyond it counts as
-    the nearest end.
+    Where `clip` says what training has seen of a count or a mark, a value beyond it
+    counts as the nearest end.
     """
 
     field: str
@@ -94,14 +98,19 @@ class ChoicePoints:
     clip: tuple[float, float] | None = None
 
     def points(self, value: Value | None) -> float:
-        if value is None:
-            value = self.null
-        elif self.clip is not None:
-            value = min(max(float(value), self.clip[0]), self.clip[1])
+        value = self.null if value is None else self._clipped(value)
         return self.table.get(value, self.unseen)
 
-    def covers(self, value: Value) -> bool:
-        return value in self.table
+    def _clipped(self, value: Value) -> Value:
+        if self.clip is None:
+            return value
+        return min(max(float(value), self.clip[0]), self.clip[1])
+
+    def is_beyond(self, value: Value) -> bool:
+        return self._clipped(value) != value
+
+    def is_rare(self, value: Value) -> bool:
+        return self._clipped(value) not in self.table
 
     def as_json(self) -> dict[str, Any]:
         # Pairs, not an object: JSON's keys are strings, and 3 must stay a number.
@@ -159,13 +168,23 @@ class Scorecard:
         ]
         return sorted(found, key=lambda c: -abs(c.points))
 
-    def not_covered(self, values: Values) -> list[str]:
-        """The fields whose value is outside what training has seen."""
+    def beyond(self, values: Values) -> list[str]:
+        """The fields whose value counts as the nearest that training has seen."""
         return [
-            item.field
-            for item in self.fields
-            if (value := values.get(item.field)) is not None and not item.covers(value)
+            item.field for item, value in self._given(values) if item.is_beyond(value)
         ]
+
+    def rare(self, values: Values) -> list[str]:
+        """The fields whose value too few people had: it has no points of its own."""
+        return [
+            item.field for item, value in self._given(values) if item.is_rare(value)
+        ]
+
+    def _given(self, values: Values) -> Iterator[tuple[FieldPoints, Value]]:
+        for item in self.fields:
+            value = values.get(item.field)
+            if value is not None:
+                yield item, value
 
     def as_json(self) -> dict[str, Any]:
         return {

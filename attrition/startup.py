@@ -2,7 +2,7 @@
 
 import logging
 
-from attrition import releases
+from attrition import grounds, releases
 from attrition.errors import ReleaseRejected
 from attrition.flagged import override_in_words
 
@@ -17,5 +17,7 @@ def announce() -> None:
         logger.error("Nothing can be scored: %s", error)
         return
     logger.info("Release %s serves, threshold %s.", release.version, release.threshold)
+    if used := grounds.used_in_words(release):
+        logger.warning("%s", used)
     if override := override_in_words(release):
         logger.warning("%s", override)

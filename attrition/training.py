@@ -12,9 +12,16 @@ from attrition import features
 from attrition.card_format import unsaid
 from attrition.compiling import compile_scorecard
 from attrition.errors import TrainingRefused
-from attrition.evaluation import Evaluation, Track, cost_of, evaluate, untracked
+from attrition.evaluation import (
+    Evaluation,
+    Track,
+    cost_of,
+    evaluate,
+    remeasured,
+    untracked,
+)
 from attrition.proving import prove
-from attrition.recipe import NUMBER, Recipe, chosen, new_pipeline, recipe_for
+from attrition.recipe import RECIPE_VERSION, Recipe, chosen, new_pipeline, recipe_for
 from attrition.scorecard import Scorecard
 from attrition.tables import rows_of
 from attrition.training_set import TrainingSet, fingerprint
@@ -43,6 +50,11 @@ class Wishes:
         """The fields to train on, in the table's order. Raises TrainingRefused."""
         for name in (*self.left_out, *self.allowed_grounds, *self.reasons):
             _check_scorable(name)
+        for name in self.left_out:
+            if name in features.GROUNDS and name not in self.allowed_grounds:
+                raise TrainingRefused(
+                    _("%s is a prohibited ground: it is left out anyway.") % name
+                )
         for name, why in (*self.allowed_grounds.items(), *self.reasons.items()):
             if name in self.left_out:
                 raise TrainingRefused(
@@ -89,13 +101,15 @@ class Model:
 class Trained:
     """A model and what was measured of it.
 
-    `costs`: of leaving out each field that needs care; `grounds_cost`: of using the
-    prohibited grounds that the model does without (None where there are none).
+    `costs`: of leaving out each field that needs care, `care_cost`: of leaving out all
+    of them; `grounds_cost`: of using the prohibited grounds that the model does without
+    (None where there are none).
     """
 
     model: Model
     evaluation: Evaluation
     costs: Mapping[str, Cost]
+    care_cost: Cost | None
     grounds_cost: Cost | None
 
 
@@ -104,42 +118,80 @@ def train(
 ) -> Trained:
     """Measure, weigh the fields that need care, fit on everybody, compile, prove.
 
-    Raises NotAdditive; or TrainingRefused, also for a field that needs care, has no
-    reason of its own and costs nothing to leave out: a person decides that, because to
-    drop it here would be to choose by the very folds that measure the model.
+    Raises NotAdditive or TrainingRefused. What is `undecided` then, a person decides.
     """
     recipe = recipe_for(data.X, wishes.columns(), wishes.seed)
     evaluation = evaluate(data, recipe, track)
+    careful = _careful(recipe)
     costs = {
-        item.name: cost_of(
-            data,
-            evaluation,
-            methodcaller("without", item.name),
-            track,
-            _without(item.name),
-        )
-        for item in features.SCORABLE
-        if item.care and item.name in recipe.columns
+        name: _cost_without([name], data, evaluation, track, _without(name))
+        for name in careful
+        if len(recipe.columns) > 1
     }
-    costless = [
-        name
-        for name, cost in costs.items()
-        if cost["average_precision"]["mean"] <= 0 and name not in wishes.reasons
-    ]
-    if costless:
-        raise TrainingRefused(
-            _(
-                "To do without these costs nothing, and they need care: %(fields)s. "
-                "Add --leave-out FIELD for each, or --reason FIELD TEXT to keep it."
-            )
-            % {"fields": ", ".join(costless)}
-        )
+    everything = _("without any field that needs care")
     return Trained(
         fit(data, recipe),
         evaluation,
         costs,
+        _cost_without(careful, data, evaluation, track, everything)
+        if 1 < len(careful) < len(recipe.columns)
+        else None,
         _grounds_cost(data, recipe, evaluation, track),
     )
+
+
+def undecided(trained: Trained, wishes: Wishes) -> list[str]:
+    """The fields that need care, cost nothing to leave out, and have no own reason.
+
+    A person decides: to drop one here would be to choose by the very folds that measure
+    the model.
+    """
+    return [
+        name
+        for name, cost in trained.costs.items()
+        if _is_costless(cost) and name not in wishes.reasons
+    ]
+
+
+def undecided_next(
+    data: TrainingSet,
+    trained: Trained,
+    wishes: Wishes,
+    left_out: Sequence[str],
+    track: Track[Any] = untracked,
+) -> list[str]:
+    """Those that would be undecided in their turn once `left_out` are left out."""
+    gone = list(left_out)
+    found = gone
+    while found:
+        without = methodcaller("without", *gone)
+        before = remeasured(data, trained.evaluation, without, track, _("measuring"))
+        found = [
+            name
+            for name in trained.costs
+            if name not in (*gone, *wishes.reasons)
+            and _is_costless(_cost_without([name], data, before, track, _without(name)))
+        ]
+        gone += found
+    return gone[len(left_out) :]
+
+
+def _is_costless(cost: Cost) -> bool:
+    return cost["average_precision"]["mean"] <= 0
+
+
+def _careful(recipe: Recipe) -> list[str]:
+    return [f.name for f in features.SCORABLE if f.care and f.name in recipe.columns]
+
+
+def _cost_without(
+    names: Sequence[str],
+    data: TrainingSet,
+    evaluation: Evaluation,
+    track: Track[Any],
+    what: str,
+) -> Cost:
+    return cost_of(data, evaluation, methodcaller("without", *names), track, what)
 
 
 def _without(name: str) -> str:
@@ -179,13 +231,13 @@ def fit(data: TrainingSet, recipe: Recipe) -> Model:
 def retrained(data: TrainingSet, card: Mapping[str, Any]) -> Model:
     """The model of a card again, from its own data. Raises TrainingRefused."""
     made_with = card.get("model", {}).get("recipe")
-    if made_with != NUMBER:
+    if made_with != RECIPE_VERSION:
         raise TrainingRefused(
             _(
                 "That release was trained in another way (recipe %(theirs)s, this "
                 "version trains recipe %(ours)s): check out the version that made it."
             )
-            % {"theirs": made_with or 1, "ours": NUMBER}
+            % {"theirs": made_with or 1, "ours": RECIPE_VERSION}
         )
     if missing := unsaid(card, RETRAINED_FROM):
         raise TrainingRefused(

@@ -5,7 +5,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from attrition.features import BY_NAME
-from predictions.models import Prediction
+from predictions.models import Prediction, Replay
+from predictions.replays import Replayed
 from predictions.services import Explanation
 
 WARNINGS = {
@@ -15,10 +16,24 @@ WARNINGS = {
     "out_of_range": _(
         "Outside what the model has seen in training, and counted as its nearest value."
     ),
+    "rare_value": _(
+        "Held by fewer than 10 people in training: counted without points of its own."
+    ),
     "thin_evidence": _(
         "More than a third of the fields were missing and replaced by usual values."
     ),
 }
+
+UNAVAILABLE = {
+    "model_unavailable": _(
+        "No model can answer at the moment. Nothing was scored; the operator's log "
+        "says why."
+    ),
+    "log_unavailable": _(
+        "The answer could not be recorded, so there is none. Try again in a moment."
+    ),
+}
+"""Why nobody can be scored, for the API and the back-office alike."""
 
 
 def warnings_in_words(warnings: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -44,6 +59,20 @@ def explanation(explained: Explanation) -> dict[str, Any]:
             }
             for item in explained.contributions
         ],
+    }
+
+
+def replay_answer(found: Replayed, event: Replay) -> dict[str, Any]:
+    """What a replay answers: both probabilities, and whether they are the same."""
+    return {
+        "id": found.prediction_id,
+        "matches": found.matches,
+        "proba_depart": found.recorded,
+        "replayed_proba_depart": found.replayed,
+        "difference": found.difference,
+        "prediction": found.recorded_class,
+        "replayed_prediction": found.replayed_class,
+        "replay_id": event.pk,
     }
 
 

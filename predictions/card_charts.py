@@ -1,15 +1,16 @@
 """The pictures of a model card: calibration, ROC, precision–recall, and the points."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from attrition.features import BY_NAME
-from attrition.field import number_in_words
-from attrition.scorecard import FieldPoints, NumberPoints, Scorecard
+from attrition.field import Value, number_in_words
+from attrition.scorecard import ChoicePoints, FieldPoints, NumberPoints, Scorecard
+from attrition.typography import share_in_words, signed
 from predictions.charts import Axis, Bars, Mark, Plot
-from predictions.words import share_in_words, signed, value_in_words
+from predictions.words import value_in_words
 
 Card = Mapping[str, Any]
 STEPS = 40  # of the line of a number's points
@@ -99,9 +100,17 @@ def _precision_recall(table: list[Mapping[str, Any]], card: Card) -> Plot:
     )
 
 
-def points(scorecard: Scorecard) -> list[Plot | Bars]:
-    """One chart a field, on one scale, those that can move a score most first."""
-    found = [(item, list(_values(item))) for item in scorecard.fields]
+def points(
+    scorecard: Scorecard, categories: Mapping[str, list[str]]
+) -> list[Plot | Bars]:
+    """One chart a field, on one scale, those that can move a score most first.
+
+    `categories` are the values that the release knows, with points of their own or not.
+    """
+    found = [
+        (item, list(_values(item, categories.get(item.field, []))))
+        for item in scorecard.fields
+    ]
     largest = max((abs(p) for _, values in found for _, p in values), default=1.0)
     found.sort(key=lambda pair: _spread(pair[1]), reverse=True)
     return [_points(item, values, largest) for item, values in found]
@@ -112,8 +121,11 @@ def _spread(values: list[tuple[Any, float]]) -> float:
     return max(sizes) - min(sizes)
 
 
-def _values(item: FieldPoints) -> Iterator[tuple[Any, float]]:
-    """The values to show, each with its points, in the field's own order."""
+def _values(item: FieldPoints, known: list[str]) -> Iterator[tuple[Any, float]]:
+    """The values to show, each with its points, in the field's own order.
+
+    None stands for all that count without points of their own, where there are any.
+    """
     if isinstance(item, NumberPoints):
         for i in range(STEPS + 1):
             # Closer together near the low end, where a square root is steep.
@@ -123,6 +135,17 @@ def _values(item: FieldPoints) -> Iterator[tuple[Any, float]]:
     order = [v for v in BY_NAME[item.field].choices if v in item.table]
     for value in order or item.table:
         yield value, item.points(value)
+    if any(item.is_rare(value) for value in _possible(item, known)):
+        yield None, item.unseen
+
+
+def _possible(item: ChoicePoints, known: list[str]) -> Sequence[Value]:
+    if choices := BY_NAME[item.field].choices:
+        return choices
+    if item.clip is not None:
+        low, high = map(int, item.clip)
+        return range(low, high + 1)
+    return known
 
 
 def _points(
@@ -131,7 +154,7 @@ def _points(
     field = BY_NAME[item.field]
     usual = value_in_words(item.field, item.usual)
     if not isinstance(item, NumberPoints):
-        rows = [(value_in_words(item.field, v), p, signed(p)) for v, p in values]
+        rows = [(_in_words(item, v), p, signed(p)) for v, p in values]
         description = _("Points of each value; the usual one, %(usual)s, has 0.") % {
             "usual": usual
         }
@@ -170,6 +193,12 @@ def _points(
         guide=[(item.low, 0), (item.high, 0)],
         height=190,
     )
+
+
+def _in_words(item: FieldPoints, value: Any) -> str:
+    if value is None:
+        return _("held by fewer than 10 people")
+    return value_in_words(item.field, value)
 
 
 def _apart(ends: list[float]) -> list[float]:

@@ -5,16 +5,21 @@ format 1, release 1.0.0's, has fewer headings: what it does not say is not shown
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from attrition import grounds
 from attrition.card_format import FORMAT, ON_THE_PAGE, silent, unsaid
 from attrition.errors import ReleaseRejected
-from attrition.field import number_in_words, reads_english
+from attrition.extract_file import TARGET
+from attrition.field import Extract, number_in_words
 from attrition.releases import CARD, Release
+from attrition.typography import reads_english, rounded, share_in_words
 from predictions import card_charts
-from predictions.words import label_of, rounded, share_in_words, value_in_words
+from predictions.words import label_of, value_in_words
 
 MEASURES = ("average_precision", "roc_auc", "brier")
 SHOWN_THRESHOLDS = 20  # rows of the threshold table: every 0.05
@@ -33,9 +38,8 @@ def content(release: Release) -> dict[str, Any]:
         "silent": silent(card) if card.get("format") == FORMAT else [],
         "release": release,
         "fictional": release.is_demonstration,
-        "sha256": card["data"]["sha256"],
-        "employees": number_in_words(card["data"]["employees"]),
-        "left": number_in_words(card["data"]["left"]),
+        "grounds_used": grounds.used_in_words(release),
+        "data": _data(card),
         "recipe": _recipe(card["model"]),
         "prose": list(_prose(card)),
         "limits": [_words(limit) for limit in card.get("limits", [])],
@@ -44,8 +48,9 @@ def content(release: Release) -> dict[str, Any]:
         "calibration": _calibration(card["calibration"]),
         "plots": card_charts.measured(card),
         "threshold": _threshold(card["threshold"]),
-        "points": card_charts.points(release.scorecard),
+        "points": card_charts.points(release.scorecard, release.categories),
         "care": list(_care(card)),
+        "care_together": _costs(card.get("cost_of_leaving_out_all_care")),
         "grounds": _grounds(card),
         "fairness": list(_fairness(card)),
         "fairness_measured": _words(card.get("fairness_measured")),
@@ -86,6 +91,22 @@ def _prose(card: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for heading, title in titles.items():
         if text := _words(card.get(heading)):
             yield title, text
+
+
+def _data(card: Mapping[str, Any]) -> dict[str, Any]:
+    """Who the model was trained on, when, and what leaving means there."""
+    data = card["data"]
+    trained_on = card.get("trained_on")
+    return {
+        "sha256": data["sha256"],
+        "employees": number_in_words(data["employees"]),
+        "left": number_in_words(data["left"]),
+        "files": ", ".join(f"extrait_{extract}.csv" for extract in Extract),
+        "outcome": TARGET,
+        "outcome_file": f"extrait_{Extract.SONDAGE}.csv",
+        "origin": data.get("origin", ""),
+        "trained_on": trained_on and date_format(date.fromisoformat(trained_on)),
+    }
 
 
 def measure_in_words(name: str) -> str:
@@ -183,11 +204,16 @@ def _care(card: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             "reason": _words(row["reason"]),
             "used": row["used"],
             "is_standard_reason": row["is_standard_reason"],
-            "costs": [] if cost is None else [_cost(cost, name) for name in MEASURES],
+            "costs": _costs(cost),
+            "is_told": row.get("is_told_from_nothing", True),
         }
 
 
-def _left(share: float | None) -> str:
+def _costs(cost: Mapping[str, Any] | None) -> list[str]:
+    return [] if cost is None else [_cost(cost, name) for name in MEASURES]
+
+
+def _share_left(share: float | None) -> str:
     return "–" if share is None else share_in_words(share, 0)
 
 
@@ -221,7 +247,7 @@ def _fairness(card: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                 {
                     "name": _group_in_words(name, group["group"]),
                     "count": group["count"],
-                    "left": _left(group["left"]),
+                    "left": _share_left(group["left"]),
                     "mean": share_in_words(group["mean_probability"], 0),
                     "shares": [
                         _with_interval(group, share)

@@ -1,10 +1,22 @@
-"""The groups of the back-office, each with the least it needs."""
+"""The groups of the back-office, each with the least it needs.
+
+A permission that is new here needs a migration too, for groups that are there already
+(0003 is one).
+"""
 
 from django.contrib.auth.models import Group, Permission
 from django.utils.translation import gettext_noop as _
 
 ROLES: dict[str, tuple[str, ...]] = {
-    _("HR auditor"): ("predictions.view_prediction",),
+    _("HR auditor"): (
+        "predictions.view_prediction",
+        "predictions.view_seal",
+        "predictions.view_refusal",
+        "predictions.view_unknowncallers",
+        "predictions.view_replay",
+        "predictions.view_erasure",
+        "predictions.replay_prediction",
+    ),
     _("HR manager"): (
         "predictions.view_prediction",
         "predictions.request_prediction",

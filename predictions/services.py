@@ -16,7 +16,10 @@ from attrition.errors import AttritionError, InvalidFeatures, ReleaseRejected
 from attrition.field import Value
 from attrition.releases import Release
 from attrition.scorecard import Contribution
+from predictions import idempotency
+from predictions.idempotency import AnsweredMeanwhile, Retry
 from predictions.models import Prediction, Source
+from predictions.proof.digests import new_salt, payload_digest
 
 logger = logging.getLogger(__name__)
 
@@ -55,17 +58,54 @@ class Explanation:
 
 
 def predict(
-    records: Sequence[Record], *, caller: Caller, explain: bool = False
+    records: Sequence[Record],
+    *,
+    caller: Caller,
+    explain: bool = False,
+    retry: Retry | None = None,
 ) -> list[Prediction]:
     """Score the records and write every answer to the log, all or none.
 
     The rows are committed before anything is returned: nobody sees a score that was
-    not recorded. With `explain`, each row brings its `explanation`.
+    not recorded. With `explain`, each row brings its `explanation`. With `retry`, one
+    record that may have been answered before: then that row, and no other.
 
-    Raises InvalidFeatures (its `index` is the record's), ReleaseRejected or
+    Raises InvalidFeatures (its `index` is the record's), ReleaseRejected, KeyReused or
     LogUnavailable; then no row was written.
     """
-    release = releases.current()
+    if retry is not None and (row := first_answer(retry, explained=explain)):
+        return [row]
+    rows = rows_for(releases.current(), records, caller, explained=explain)
+    try:
+        _commit(rows, retry)
+    except AnsweredMeanwhile:
+        assert retry is not None
+        return [row for row in [first_answer(retry, explained=explain)] if row]
+    return rows
+
+
+def first_answer(retry: Retry, *, explained: bool = False) -> Prediction | None:
+    """The row that answered a request before, None for a new one.
+
+    Raises KeyReused, and what `explain` raises.
+    """
+    row = idempotency.first_answer(retry)
+    if row is None:
+        return None
+    row.is_repeated = True
+    if explained:
+        row.explanation = explain(row)
+    return row
+
+
+def rows_for(
+    release: Release,
+    records: Sequence[Record],
+    caller: Caller,
+    *,
+    explained: bool = False,
+) -> list[Prediction]:
+    """The answers as rows that nobody has written yet. Raises InvalidFeatures."""
     now = timezone.now()
     rows = []
     for index, record in enumerate(records):
@@ -75,10 +115,9 @@ def predict(
             raise InvalidFeatures(error.problems, index) from None
         row = _row(release, record, values, caller)
         row.created_at = now
-        if explain:
+        if explained:
             row.explanation = _explanation(release, values)
         rows.append(row)
-    _commit(rows)
     return rows
 
 
@@ -91,6 +130,7 @@ def _row(
     probability = release.scorecard.probability(values)
     threshold = release.threshold
     missing = [name for name in release.scorecard.names if values[name] is None]
+    salt = new_salt()
     return Prediction(
         employee_id=record.employee_id,
         input_payload=record.features,
@@ -106,6 +146,8 @@ def _row(
         key_owner=caller.key_owner,
         user_name=caller.user_name,
         request_id=caller.request_id,
+        payload_salt=salt,
+        payload_digest=payload_digest(salt, record.features, record.employee_id),
     )
 
 
@@ -116,19 +158,23 @@ def _warnings(
     found = []
     if release.is_demonstration:
         found.append({"code": "demonstration_model", "fields": []})
-    if outside := release.scorecard.not_covered(values):
+    if outside := release.scorecard.beyond(values):
         found.append({"code": "out_of_range", "fields": outside})
+    if rare := release.scorecard.rare(values):
+        found.append({"code": "rare_value", "fields": rare})
     if len(missing) > THIN_EVIDENCE * len(release.scorecard.names):
         found.append({"code": "thin_evidence", "fields": missing})
     return found
 
 
-def _commit(rows: list[Prediction]) -> None:
+def _commit(rows: list[Prediction], retry: Retry | None) -> None:
     """The only insert into the log."""
     try:
         # durable: inside somebody's open transaction this raises instead of promising.
         with transaction.atomic(durable=True):
             Prediction.objects.bulk_create(rows)
+            if retry is not None:
+                idempotency.remember(retry, rows[0])
     except Error as error:
         # The database's own text can hold the row, so only its kind goes on.
         logger.error("The log could not be written: %s", type(error).__name__)

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from attrition.features import BY_NAME
 from attrition.field import Value
+from attrition.typography import percent_sign, rounded
 
 
 def percent(probability: float, threshold: float) -> str:
@@ -20,7 +20,7 @@ def percent(probability: float, threshold: float) -> str:
         shown = round(probability * 100, decimals)
         if (shown >= threshold * 100) == is_above:
             break
-    return f"{rounded(shown, decimals)} %"
+    return percent_sign(rounded(shown, decimals))
 
 
 def class_in_words(prediction: int, warnings: list[dict[str, Any]]) -> str:
@@ -38,23 +38,6 @@ def label_of(name: str) -> str:
 def value_in_words(name: str, value: Value | None) -> str:
     """As a person reads it; as it is, when the field has left the table."""
     return BY_NAME[name].in_words(value) if name in BY_NAME else str(value)
-
-
-def rounded(number: float, decimals: int) -> str:
-    """In the reader's notation; Django's number_format alone makes 0.839 of 0.8396."""
-    return str(number_format(round(number, decimals), decimals)).replace("-", "−")
-
-
-def signed(size: float, decimals: int = 2) -> str:
-    """With its sign, and a minus as long as the plus; 0 has none."""
-    shown = round(size, decimals)
-    sign = "" if shown == 0 else "+" if shown > 0 else "−"
-    return f"{sign}{rounded(abs(shown), decimals)}"
-
-
-def share_in_words(share: float, decimals: int = 1) -> str:
-    """A share from 0 to 1 as a percentage, with a no-break space before its sign."""
-    return f"{rounded(share * 100, decimals)}\u00a0%"
 
 
 def direction_in_words(points: float) -> str:

@@ -32,6 +32,11 @@ MODEL_THRESHOLD = env.number("MODEL_THRESHOLD", 0, 1)  # None: the model card's
 # The first key, which `bootstrap` makes
 API_KEY = env.secret("API_KEY", 16, "")
 
+# The log's seals: an Ed25519 key (32 bytes in base64), and the public keys of earlier
+# ones that verify_log trusts besides. Without a key, seals are not signed.
+SEAL_SIGNING_KEY = env.text("SEAL_SIGNING_KEY", "")
+SEAL_PUBLIC_KEYS = env.words("SEAL_PUBLIC_KEYS")
+
 # Applications
 INSTALLED_APPS = [
     "attrition",
@@ -48,6 +53,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "predictions.request_log.RequestLogMiddleware",
+    "predictions.refusals.RefusalMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -93,6 +99,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds; to open one takes milliseconds
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+if env.text("DATABASE_OWNER_URL", ""):
+    # Owns the tables and migrates them; DATABASE_URL's role then only serves.
+    DATABASES["owner"] = env.database("DATABASE_OWNER_URL", "", BASE_DIR)
+    DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
 
 # People who log in
 AUTH_PASSWORD_VALIDATORS = [

@@ -3,12 +3,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils import translation
 from rest_framework.test import APIClient
 
 from predictions.models import Source
 from predictions.services import Caller, Record, predict
-from tests import shipped
+from tests import own_database, shipped
 from tests.factories import EmployeeFactory, make_key, make_user, seed_features
 
 
@@ -72,6 +73,27 @@ def make_prediction(db):
 @pytest.fixture
 def auditor(db):
     return make_user("ana", "HR auditor")
+
+
+@pytest.fixture(scope="session")
+def template_database(django_db_setup, django_db_blocker, tmp_path_factory):
+    with (
+        django_db_blocker.unblock(),
+        own_database.migrated(connection.vendor, tmp_path_factory.mktemp("db")) as name,
+    ):
+        yield name
+
+
+@pytest.fixture
+def committing(template_database, django_db_blocker, tmp_path):
+    """A database of the test's own, where what it does is committed."""
+    vendor = connection.vendor
+    with (
+        django_db_blocker.unblock(),
+        own_database.copied(vendor, template_database, tmp_path) as name,
+        own_database.using(name),
+    ):
+        yield name
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The words of the Makefile: each exists, and none leaves half of its work behind."""
 
+import base64
 import os
 import re
 import shutil
@@ -56,11 +57,12 @@ def test_the_secrets_that_are_made_are_long_enough(make, tmp_path):
     make(".env.local", "PYTHON=python3")
 
     found = dict(
-        line.split("=")
+        line.split("=", 1)
         for line in (tmp_path / ".env.local").read_text().splitlines()[1:]
     )
     assert len(found["SECRET_KEY"]) >= 50
     assert len(found["API_KEY"]) >= 32
+    assert len(base64.b64decode(found["SEAL_SIGNING_KEY"])) == 32
 
 
 def test_a_lock_that_fails_stops_there(make, tmp_path):

@@ -219,7 +219,7 @@ def test_the_nearer_file_wins_and_the_environment_beats_both(tmp_path, monkeypat
 
 def test_the_example_lists_every_variable_that_is_read():
     read = set()
-    for path in ("technova/settings.py", "technova/env.py"):
+    for path in ("technova/settings.py", "technova/env.py", "technova/gunicorn.py"):
         source = (ROOT / path).read_text(encoding="utf-8")
         read |= set(re.findall(r'(?:\.|\b)\w+\(\s*"([A-Z][A-Z_]+)"', source))
     example = (ROOT / ".env.example").read_text(encoding="utf-8")

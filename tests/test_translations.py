@@ -1,6 +1,8 @@
 """Everything a person reads is there in French, and compiled."""
 
 import io
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,11 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.utils.translation import override
 
+from attrition import card_texts
+from attrition.features import FIELDS
+from attrition.field import Field, Text
 from attrition.sentences import SENTENCES
+from attrition.typography import french, titled
 from predictions.api import sentences  # noqa: F401  (the codes of the API join)
 
 ROOT = Path(__file__).parent.parent
@@ -62,3 +68,66 @@ def test_each_sentence_differs_between_the_languages(code):
         english = str(SENTENCES[code])
 
     assert french != english
+
+
+# Where French wants a space, no line may break: U+00A0, as in Django's own numbers.
+BREAKABLE = re.compile(
+    r" (?=[:;?!»±]|%(?![(sr]))"  # before a sign; %(name)s and %s are none
+    r"|(?<=[«±]) "
+    r"|(?<=\d) (?=€|km\b|ans?\b)"
+)
+OTHER_SPACES = "\u202f\u2009\u2007"
+NO_SPACE = re.compile(r"(?<=[^\W\d]): |(?<=\)s): |\w[»?!;]|«\w")
+HEADERS = re.compile("(?:Accept|Content-Type): application/json")
+
+
+def french_texts(catalogue) -> Iterator[str]:
+    yield from (message.string for message in catalogue if message.id)
+    for value in (*vars(card_texts).values(), FIELDS):
+        yield from (text.fr for text in texts_in(value))
+
+
+def texts_in(value) -> Iterator[Text]:
+    if isinstance(value, Text):
+        yield value
+    elif isinstance(value, Field):
+        yield from texts_in(tuple(vars(value).values()))
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from texts_in(item)
+
+
+def test_no_line_breaks_before_a_sign_in_french(catalogue):
+    texts = list(french_texts(catalogue))
+
+    assert len(texts) > 350
+    assert [text for text in texts if BREAKABLE.search(text)] == []
+    assert [text for text in texts if set(text) & set(OTHER_SPACES)] == []
+
+
+def test_a_sign_has_its_space_in_french(catalogue):
+    texts = [HEADERS.sub("", text) for text in french_texts(catalogue)]
+
+    assert [text for text in texts if NO_SPACE.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "set_"),
+    [
+        ("Vide : jamais ; ou ? non !", "Vide~: jamais~; ou~? non~!"),
+        ("« CSV UTF-8 »", "«~CSV UTF-8~»"),
+        ("de 11 % ± 2 km", "de 11~%~±~2~km"),
+        ("%(count)s %(what)s, 5 %% de %s", "%(count)s %(what)s, 5~%% de %s"),
+        ("30 ans, 3 annexes, art. 15, n° 4", "30~ans, 3 annexes, art.~15, n°~4"),
+        ("Accept: application/json, à 10:30", "Accept: application/json, à 10:30"),
+    ],
+)
+def test_plain_spaces_become_no_break_spaces_where_french_has_them(typed, set_):
+    assert french(typed) == Text(typed, "").fr == set_.replace("~", "\u00a0")
+
+
+def test_a_title_has_its_colon_as_the_language_puts_it():
+    with override("fr"):
+        assert titled("pipeline.joblib", "8f9a") == "pipeline.joblib\u00a0: 8f9a"
+    with override("en"):
+        assert titled("pipeline.joblib", "8f9a") == "pipeline.joblib: 8f9a"

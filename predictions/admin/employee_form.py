@@ -3,14 +3,15 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from attrition import releases
 from attrition.employees import features_of
 from attrition.errors import InvalidFeatures, ReleaseRejected
 from attrition.features import FIELDS, SPELLINGS
-from attrition.field import Field, Kind, number_in_words
+from attrition.field import Field, Kind, number_in_words, with_unit
 from attrition.models import Employee
+from attrition.releases import Release
 from attrition.validation import LONGEST_TEXT, STORABLE
 
 EMPTY = ("", "–")
@@ -31,10 +32,10 @@ class EmployeeForm(forms.ModelForm):
         for spelling, name in SPELLINGS.items():
             if spelling in stored:
                 stored[name] = stored.pop(spelling)
-        categories = _categories()
+        release = _serving()
         for field in FIELDS:
             value = stored.get(field.name)
-            self.fields[field.name] = form_field(field, categories, value)
+            self.fields[field.name] = form_field(field, release, value)
             self.initial[field.name] = _initial(field, value)
 
     def clean(self) -> dict[str, Any]:
@@ -59,11 +60,11 @@ class EmployeeForm(forms.ModelForm):
         return before if str(before) == value else value
 
 
-def _categories() -> Any:
+def _serving() -> Release | None:
     try:
-        return releases.current().categories
+        return releases.current()
     except ReleaseRejected:
-        return {}  # people can be kept up to date while no model serves
+        return None  # people can be kept up to date while no model serves
 
 
 def _initial(field: Field, value: Any) -> Any:
@@ -76,13 +77,17 @@ def _initial(field: Field, value: Any) -> Any:
         return value
 
 
-def form_field(field: Field, categories: Any, value: Any) -> forms.Field:
+def form_field(field: Field, release: Release | None, value: Any) -> forms.Field:
     """The form's field for one row of the table; never required: null is imputed."""
-    options = {"label": field.label, "help_text": _help(field), "required": False}
+    options = {
+        "label": field.label,
+        "help_text": _help(field, release),
+        "required": False,
+    }
     limits = {"min_value": field.low, "max_value": field.high}
     match field.kind:
         case Kind.CATEGORY:
-            known = list(categories.get(field.name, []))
+            known = list(release.categories.get(field.name, [])) if release else []
             if not known:
                 return forms.CharField(max_length=LONGEST_TEXT, **options)
             # A text that is stored stays, even where the release does not know it.
@@ -103,13 +108,21 @@ def form_field(field: Field, categories: Any, value: Any) -> forms.Field:
             return forms.CharField(max_length=LONGEST_TEXT, **options)
 
 
-def _help(field: Field) -> str:
-    parts = [str(part) for part in (field.unit, field.help) if str(part)]
+def _help(field: Field, release: Release | None) -> str:
+    """The range, what to write, and whether a field that needs the remark is scored."""
+    parts = []
     if field.low is not None and field.high is not None and not field.choices:
-        low, high = (number_in_words(limit) for limit in (field.low, field.high))
-        parts.append(f"{low} – {high}")
-    if field.ground is not None:
-        parts.append(str(_("prohibited ground, never scored")))
-    elif not field.is_scorable:
-        parts.append(str(_("recorded, never scored")))
+        ends = {
+            "low": number_in_words(field.low),
+            "high": with_unit(number_in_words(field.high), str(field.unit)),
+        }
+        parts.append(_("from %(low)s to %(high)s") % ends)
+    if str(field.help):
+        parts.append(str(field.help))
+    if field.ground:
+        parts.append(_("prohibited ground"))
+    if field.ground and release and field.name in release.scorecard.names:
+        parts.append(_("used for the score by the release that serves"))
+    elif not field.is_scorable or (field.ground and release):
+        parts.append(_("recorded, never scored"))
     return ", ".join(parts)

@@ -1,15 +1,31 @@
 """The people, for the HR manager."""
 
-from django.contrib import admin
+import logging
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
+from django.shortcuts import redirect
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from attrition.employees import features_of
+from attrition.errors import InvalidFeatures, Problem, ReleaseRejected
 from attrition.features import FIELDS, IDENTIFIERS
 from attrition.field import Extract
 from attrition.models import HIGHEST_EMPLOYEE_ID, Employee
+from attrition.typography import titled
 from predictions.admin.employee_form import EmployeeForm
+from predictions.answers import UNAVAILABLE
+from predictions.models import Source
+from predictions.services import Caller, LogUnavailable, Record, predict
+from predictions.words import label_of
 
+logger = logging.getLogger(__name__)
+
+MAY_SCORE = "predictions.request_prediction"
 GROUPS = {
     Extract.SIRH: _("HR information system"),
     Extract.EVAL: _("Yearly evaluation"),
@@ -26,6 +42,49 @@ class EmployeeAdmin(admin.ModelAdmin):
     show_full_result_count = False
     search_fields = ["employee_id"]  # shows the box; the search is below
     search_help_text = _("Employee number, or an identifier, written in full.")
+
+    def get_urls(self):
+        score = self.admin_site.admin_view(require_POST(self.score))
+        name = "attrition_employee_score"
+        return [path("<path:object_id>/score/", score, name=name), *super().get_urls()]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        context = {"may_score": request.user.has_perm(MAY_SCORE)}
+        return super().change_view(
+            request, object_id, form_url, context | (extra_context or {})
+        )
+
+    def score(self, request, object_id):
+        """Score what is stored, and lead to the row of the log that says so."""
+        employee = self.get_object(request, unquote(object_id))
+        may_view = self.has_view_permission(request, employee)
+        if not (may_view and request.user.has_perm(MAY_SCORE)):
+            raise PermissionDenied
+        if employee is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        caller = Caller(
+            source=Source.ADMIN,
+            user_name=request.user.get_username(),
+            request_id=request.request_id,
+        )
+        try:
+            [row] = predict([Record(employee.features, employee.pk)], caller=caller)
+        except InvalidFeatures as error:
+            refused = [_in_words(problem) for problem in error.problems]
+        except ReleaseRejected as error:
+            logger.error("No release serves: %s", error)
+            refused = [UNAVAILABLE["model_unavailable"]]
+        except LogUnavailable:
+            refused = [UNAVAILABLE["log_unavailable"]]
+        else:
+            message = _("The score is calculated and recorded as prediction %(id)s.")
+            self.message_user(request, message % {"id": row.pk}, messages.SUCCESS)
+            if request.user.has_perm("predictions.view_prediction"):
+                return redirect("admin:predictions_prediction_change", row.pk)
+            return redirect("admin:attrition_employee_change", employee.pk)
+        for message in refused:
+            self.message_user(request, message, messages.ERROR)
+        return redirect("admin:attrition_employee_change", employee.pk)
 
     def get_form(self, request, obj=None, **kwargs):
         return EmployeeForm
@@ -67,7 +126,14 @@ class EmployeeAdmin(admin.ModelAdmin):
     def stored(self, employee):
         features = features_of(employee)
         return "\n".join(
-            f"{field.label}: {features[field.name]}"
+            titled(field.label, features[field.name])
             for field in FIELDS
             if features.get(field.name) is not None
         )
+
+
+def _in_words(problem):
+    """The sentence, with the field called as the form calls it."""
+    if problem.code == "nothing_to_score":
+        return _("Nothing that the model uses is stored of this employee.")
+    return Problem(label_of(problem.field), problem.code, problem.params).message

@@ -1,5 +1,7 @@
 """The log, for people who read it."""
 
+import json
+
 from django.contrib import admin
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -11,8 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from attrition import releases
 from attrition.errors import InvalidFeatures, ReleaseRejected
 from attrition.features import BY_NAME, SPELLINGS
+from attrition.field import Kind
 from attrition.scorecard import probability_of
-from predictions.admin.base import ReadOnlyAdmin
+from attrition.typography import rounded, signed
+from attrition.validation import CHANGES
+from predictions.admin.proofs import ProofAdmin
 from predictions.answers import explanation, warnings_in_words
 from predictions.charts import Bar
 from predictions.models import Prediction
@@ -22,12 +27,21 @@ from predictions.words import (
     label_of,
     percent,
     reason_in_words,
-    signed,
 )
+
+DECIMALS = 4  # of a number as it was sent; hovering over it shows all of them
+
+
+class DateAskedFilter(admin.DateFieldListFilter):
+    """ "By date asked": the column's own title, "asked", is no noun."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.title = _("date asked")
 
 
 @admin.register(Prediction)
-class PredictionAdmin(ReadOnlyAdmin):
+class PredictionAdmin(ProofAdmin):
     list_display = [
         "id",
         "when",
@@ -39,7 +53,12 @@ class PredictionAdmin(ReadOnlyAdmin):
         "source",
         "asked_by",
     ]
-    list_filter = ["prediction", "model_version", "source", "created_at"]
+    list_filter = [
+        "prediction",
+        "model_version",
+        "source",
+        ("created_at", DateAskedFilter),
+    ]
     list_per_page = 50
     ordering = ["-created_at", "-id"]
     show_full_result_count = False
@@ -58,7 +77,15 @@ class PredictionAdmin(ReadOnlyAdmin):
             _("What answered"),
             {"fields": ["release", "artifact_sha256", "request_id"]},
         ),
+        (_("How it is proven"), {"fields": ["proof"]}),
     ]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        row = self.get_object(request, object_id)
+        titles = {"title": _title(row), "subtitle": None} if row else {}
+        return super().change_view(
+            request, object_id, form_url, {**titles, **(extra_context or {})}
+        )
 
     def get_search_results(self, request, queryset, search_term):
         term = search_term.strip()
@@ -129,38 +156,76 @@ class PredictionAdmin(ReadOnlyAdmin):
                 for item in found
                 if item["points"]
             ],
-            "others": ", ".join(i["label"] for i in found if not i["points"]),
+            # A value that was imputed is no fact about the person.
+            "usual_ones": _labels(i for i in found if not _is_imputed(i)),
+            "imputed": _labels(i for i in found if _is_imputed(i)),
         }
         return render_to_string("admin/predictions/why.html", context)
 
     @admin.display(description=_("features as sent"))
     def asked(self, row):
         payload = row.input_payload if isinstance(row.input_payload, dict) else {}
-        outside = {
-            name
-            for warning in row.warnings
-            if warning["code"] == "out_of_range"
-            for name in warning["fields"]
+        warned = {
+            code: {
+                name
+                for warning in row.warnings
+                if warning["code"] == code
+                for name in warning["fields"]
+            }
+            for code in ("out_of_range", "rare_value")
         }
         gone = [name for name in payload if name not in BY_NAME | SPELLINGS]
         lines = [
             {
                 "name": name,
                 "label": label_of(name),
-                "sent": _as_sent(name, payload),
+                **_sent(name, payload),
                 "is_imputed": name in row.missing_features,
-                "is_outside": name in outside,
+                "is_outside": name in warned["out_of_range"],
+                "is_rare": name in warned["rare_value"],
             }
             for name in [*BY_NAME, *gone]
         ]
         return render_to_string("admin/predictions/asked.html", {"lines": lines})
 
 
-def _as_sent(name, payload):
-    """What the caller sent, a quantity with its unit; None stays None."""
+def _title(row):
+    names = {"id": row.pk, "employee": row.employee_id}
+    if row.employee_id is None:
+        return _("Prediction %(id)s") % names
+    return _("Prediction %(id)s, employee %(employee)s") % names
+
+
+def _is_imputed(contribution):
+    return contribution["value"] is None
+
+
+def _labels(contributions):
+    return ", ".join(i["label"] for i in contributions if not i["points"])
+
+
+def _sent(name, payload):
+    """What the caller sent as words, and besides `exactly` where words hide it."""
     field = BY_NAME.get(name)
-    if field is None:
-        return payload[name]
-    value = payload.get(name, payload.get(field.spelling))
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return field.in_words(value) if is_number and field.unit.fr else value
+    sent = payload.get(name, payload.get(field.spelling) if field else None)
+    shown = {"sent": sent, "code": None, "exactly": None}
+    if field is None or sent is None:
+        return shown
+    exactly = sent if isinstance(sent, str) else json.dumps(sent)
+    if field.kind in (Kind.YES_NO, Kind.PERCENT):
+        try:
+            words = field.in_words(CHANGES.validate({name: sent})[name])
+        except InvalidFeatures:  # SQL can have written it
+            return shown
+        is_same = _letters(exactly) == _letters(words)
+        return shown | {"sent": words, "code": None if is_same else exactly}
+    if isinstance(sent, float) and sent != round(sent, DECIMALS):
+        return shown | {"sent": f"≈ {rounded(sent, DECIMALS)}", "exactly": exactly}
+    is_number = isinstance(sent, int | float) and not isinstance(sent, bool)
+    if is_number and field.unit.fr:
+        return shown | {"sent": field.in_words(sent)}
+    return shown
+
+
+def _letters(text):
+    return "".join(text.split()).casefold()

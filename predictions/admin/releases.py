@@ -6,11 +6,11 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
 
-from attrition import releases
+from attrition import grounds, releases
 from attrition.errors import ReleaseRejected
 from attrition.flagged import override_in_words
+from attrition.typography import rounded
 from predictions import card_page
-from predictions.words import rounded
 
 
 def release_list(request):
@@ -43,12 +43,23 @@ def _row(version, serving):
     card, metrics = release.card, release.card.get("metrics", {})
     return row | {
         "release": release,
+        "marks": list(_marks(row["serves"], release)),
         "threshold": rounded(card["threshold"]["value"], 2),
         "figures": [
             rounded(metrics[name]["mean"], 3) if name in metrics else "–"
             for name in card_page.MEASURES
         ],
     }
+
+
+def _marks(serves, release):
+    """What to know of a release before its figures, in words."""
+    if serves:
+        yield _("serves now")
+    if release.is_demonstration:
+        yield _("fictional data")
+    if grounds.used(release):
+        yield _("uses a prohibited ground")
 
 
 def _restart_in_words(serving):

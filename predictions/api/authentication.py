@@ -48,6 +48,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             raise Unauthorized("revoked_key", since=moment(key.revoked_at))
         if key.is_expired:
             raise Unauthorized("expired_key", since=moment(key.expires_at))
+        request._request.valid_key = key
         note_use(key)
         return KeyHolder(key), key
 

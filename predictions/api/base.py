@@ -23,6 +23,7 @@ class ChecksInOrder:
     """
 
     scopes: dict[str, Scope] = {}
+    scores = False  # whether a refusal of it goes on record
     takes_body = True
     # No OPTIONS: it would answer with DRF's own words, and /docs has them in ours.
     http_method_names = ["get", "post", "put", "patch", "head"]

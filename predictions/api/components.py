@@ -44,7 +44,14 @@ ERROR = _object(
 )
 WARNING = _object(
     {
-        "code": {"type": "string", "enum": list(WARNINGS)},
+        "code": {
+            "type": "string",
+            "enum": list(WARNINGS),
+            "description": "`out_of_range`: counted as the nearest value that training "
+            "has seen; `rare_value`: held by fewer than 10 people in training, counted "
+            "without points of its own; `thin_evidence`: more than a third of the "
+            "scored fields imputed; `demonstration_model`: trained on fictional data.",
+        },
         "fields": TEXTS,
         "message": TEXT,
     }
@@ -96,10 +103,25 @@ PREDICTION = _object(
         "key_owner": TEXT,
         "user_name": TEXT,
         "request_id": TEXT,
+        "batch_id": {"type": ["string", "null"], "format": "uuid"},
+        "batch_row": {"type": ["integer", "null"]},
+        "payload_digest": {**TEXT, "description": "SHA-256, in hexadecimal."},
         "schema_version": {"type": "integer"},
         "explanation": ref("Explanation"),
     },
     optional=("explanation",),
+)
+REPLAY = _object(
+    {
+        "id": {"type": "integer"},
+        "matches": {"type": "boolean"},
+        "proba_depart": PROBABILITY,
+        "replayed_proba_depart": PROBABILITY,
+        "difference": {"type": "number", "minimum": 0},
+        "prediction": {"type": "integer", "enum": [0, 1]},
+        "replayed_prediction": {"type": "integer", "enum": [0, 1]},
+        "replay_id": {"type": "integer", "description": "The event on record."},
+    }
 )
 EMPLOYEE = _object(
     {
@@ -135,6 +157,7 @@ def add_components(result: dict[str, Any], generator: Any, **kwargs: Any) -> Any
         "Contribution": CONTRIBUTION,
         "Warning": WARNING,
         "Prediction": PREDICTION,
+        "Replay": REPLAY,
         "Employee": EMPLOYEE,
         "Error": ERROR,
     }

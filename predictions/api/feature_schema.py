@@ -6,20 +6,22 @@ from attrition import releases
 from attrition.errors import ReleaseRejected
 from attrition.features import FIELDS, SPELLINGS
 from attrition.field import Field, Kind
+from attrition.releases import Release
+from attrition.typography import french
 from attrition.validation import LONGEST_TEXT
 
 SHORT_TEXT = {"type": "string", "maxLength": LONGEST_TEXT}
+# The table's own help is for the form, which sends texts.
+PAY_RISE = 'en texte "11 %", en nombre 11 ou, comme fraction inférieure à 1, 0.11'
 
 
 def feature_schema() -> dict[str, Any]:
     """The schema of `features`; categories are those of the release that serves."""
     try:
-        categories = releases.current().categories
+        release = releases.current()
     except ReleaseRejected:
-        categories = {}  # the call answers 503; its description still stands
-    properties = {
-        field.name: _property(field, categories.get(field.name)) for field in FIELDS
-    }
+        release = None  # the call answers 503; its description still stands
+    properties = {field.name: _property(field, release) for field in FIELDS}
     for spelling, name in SPELLINGS.items():
         properties[spelling] = {**properties[name], "description": f"= `{name}`"}
     return {
@@ -38,26 +40,30 @@ def example_features() -> dict[str, Any]:
     return {field.name: field.example for field in FIELDS}
 
 
-def _property(field: Field, categories: list[str] | None) -> dict[str, Any]:
+def _property(field: Field, release: Release | None) -> dict[str, Any]:
     return {
-        **_type(field, categories),
+        **_type(field, release.categories.get(field.name) if release else None),
         "title": field.label.fr,
-        "description": _description(field),
+        "description": _description(field, release),
         "examples": [field.example],
     }
 
 
-def _description(field: Field) -> str:
+def _description(field: Field, release: Release | None) -> str:
     parts = [f"{field.label.fr} ({field.label.en})"]
     if field.unit.fr:
         parts.append(field.unit.fr)
     if field.help.fr:
-        parts.append(field.help.fr)
+        parts.append(PAY_RISE if field.kind is Kind.PERCENT else field.help.fr)
+    if field.actionable:
+        parts.append("un employeur peut le changer")
     if field.ground:
         parts.append(f"motif prohibé : {field.ground.fr} (C. trav., art. L.1132-1)")
-    if field.ground or not field.is_scorable:
+    if field.ground and release and field.name in release.scorecard.names:
+        parts.append("utilisé pour le score par la version en service")
+    elif not field.is_scorable or (field.ground and release):
         parts.append("accepté et enregistré, jamais utilisé pour le score")
-    return ", ".join(parts) + "."
+    return french(", ".join(parts) + ".")
 
 
 def _type(field: Field, categories: list[str] | None) -> dict[str, Any]:

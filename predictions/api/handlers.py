@@ -21,6 +21,7 @@ from rest_framework.views import set_rollback
 from attrition.errors import InvalidFeatures, Problem, ReleaseRejected
 from predictions.api.errors import Refusal, Unauthorized, body_of
 from predictions.api.renderers import BrowsableAPIRenderer, JSONRenderer
+from predictions.idempotency import KeyReused
 from predictions.services import LogUnavailable
 
 logger = logging.getLogger(__name__)
@@ -41,7 +42,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         request = context["request"]
         request.accepted_renderer = JSONRenderer()
         request.accepted_media_type = JSONRenderer.media_type
-    return Response(body_of(problems), status=status, headers=headers)
+    response = Response(body_of(problems), status=status, headers=headers)
+    response.refusal_code = problems[0].code
+    return response
 
 
 def _translate(exc: Exception) -> tuple[int | None, list[Problem], dict[str, str]]:
@@ -50,6 +53,9 @@ def _translate(exc: Exception) -> tuple[int | None, list[Problem], dict[str, str
             return exc.status_code, exc.problems, exc.headers
         case InvalidFeatures():
             return HTTPStatus.UNPROCESSABLE_ENTITY, list(exc.problems), {}
+        case KeyReused():
+            code = "idempotency_key_reused"
+            return _one(HTTPStatus.UNPROCESSABLE_ENTITY, code, {})
         case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
             return _one(HTTPStatus.UNAUTHORIZED, "key_missing", Unauthorized.headers)
         case exceptions.PermissionDenied() if str(exc.detail).startswith("CSRF"):
@@ -92,11 +98,13 @@ def _unavailable(code: str) -> tuple[int, list[Problem], dict[str, str]]:
 
 
 def _page(status: int, code: str) -> JsonResponse:
-    return JsonResponse(
+    response = JsonResponse(
         body_of([Problem("", code)]),
         status=status,
         json_dumps_params={"ensure_ascii": False},
     )
+    response.refusal_code = code
+    return response
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

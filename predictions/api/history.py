@@ -8,9 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from attrition.errors import AttritionError
-from predictions.answers import explanation
+from predictions import replays
+from predictions.answers import explanation, replay_answer
 from predictions.api import parameters, schema
-from predictions.api.base import ApiViewSet
+from predictions.api.base import ApiViewSet, caller
 from predictions.api.errors import NotFound, Refusal
 from predictions.api.pagination import NEWEST_FIRST
 from predictions.api.serializers import PredictionSerializer
@@ -49,7 +50,8 @@ class HistoryViewSet(ApiViewSet):
 
 
 class PredictionViewSet(ApiViewSet):
-    scopes = {"GET": Scope.HISTORY, "HEAD": Scope.HISTORY}
+    scopes = {"GET": Scope.HISTORY, "HEAD": Scope.HISTORY, "POST": Scope.AUDIT}
+    takes_body = False
 
     @schema.one_prediction
     def retrieve(self, request: Request, id: str) -> Response:
@@ -62,6 +64,18 @@ class PredictionViewSet(ApiViewSet):
         if sent.get("explain"):
             found["explanation"] = self._explanation(row)
         return Response(found)
+
+    @schema.replay
+    def replay(self, request: Request, id: str) -> Response:
+        parameters.read(request.query_params, {})
+        number = parameters.prediction_id("id", id)
+        found = replays.replay_one(number, caller(request))
+        if found is None:
+            raise NotFound("unknown_prediction", "id", value=number)
+        replayed, event = found
+        if replayed.problem:
+            raise Refusal("not_replayable", "id", problem=replayed.problem.rstrip("."))
+        return Response(replay_answer(replayed, event))
 
     def _explanation(self, row: Prediction) -> dict[str, Any]:
         try:

@@ -9,6 +9,7 @@ from predictions.models import Scope
 PERMISSIONS = {
     Scope.PREDICT: ["predictions.request_prediction"],
     Scope.HISTORY: ["predictions.view_prediction"],
+    Scope.AUDIT: ["predictions.replay_prediction"],
     Scope.EMPLOYEES_READ: ["attrition.view_employee"],
     Scope.EMPLOYEES_WRITE: ["attrition.add_employee", "attrition.change_employee"],
 }

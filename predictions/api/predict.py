@@ -9,13 +9,16 @@ from predictions.api import parameters, schema
 from predictions.api.base import ApiViewSet, caller
 from predictions.api.bodies import features_and_id
 from predictions.api.errors import NotFound
-from predictions.models import Scope
-from predictions.services import Record, predict
+from predictions.api.idempotency import mark, retry_of
+from predictions.idempotency import Retry
+from predictions.models import Prediction, Scope
+from predictions.services import Record, first_answer, predict
 
 PARAMETERS = {"explain": parameters.flag}
 
 
 class PredictViewSet(ApiViewSet):
+    scores = True
     scopes = {"POST": Scope.PREDICT}
     example = staticmethod(schema.example_request)
 
@@ -23,12 +26,14 @@ class PredictViewSet(ApiViewSet):
     def create(self, request: Request) -> Response:
         sent = parameters.read(request.query_params, PARAMETERS)
         features, employee_id = features_and_id(request.data)
+        retry = retry_of(request, {"features": features, "employee_id": employee_id})
         record = Record(features, employee_id)
-        [row] = predict([record], caller=caller(request), **sent)
-        return Response(answer(row))
+        [row] = predict([record], caller=caller(request), retry=retry, **sent)
+        return mark(Response(answer(row)), row)
 
 
 class PredictByIdViewSet(ApiViewSet):
+    scores = True
     scopes = {"POST": Scope.PREDICT}
     takes_body = False
 
@@ -36,9 +41,16 @@ class PredictByIdViewSet(ApiViewSet):
     def create(self, request: Request, employee_id: str) -> Response:
         sent = parameters.read(request.query_params, PARAMETERS)
         pk = parameters.employee_id("employee_id", employee_id)
+        # Not what is stored: it may have changed since the first answer.
+        retry = retry_of(request, {"predict_by_id": pk})
         employee = Employee.objects.filter(pk=pk).first()
-        if employee is None:
+        if employee is not None:
+            record = Record(employee.features, pk)
+            [row] = predict([record], caller=caller(request), retry=retry, **sent)
+        elif retry is None or not (row := self._answered(retry, **sent)):
             raise NotFound("unknown_employee", "employee_id", value=pk)
-        record = Record(employee.features, pk)
-        [row] = predict([record], caller=caller(request), **sent)
-        return Response(answer(row))
+        return mark(Response(answer(row)), row)
+
+    def _answered(self, retry: Retry, explain: bool = False) -> Prediction | None:
+        """The first answer about somebody who is not stored any more."""
+        return first_answer(retry, explained=explain)

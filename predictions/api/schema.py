@@ -81,6 +81,14 @@ EMPLOYEE_ID = _path("employee_id")
 EXPLAIN = _query(
     "explain", "Add what each field contributed.", type="boolean", default=False
 )
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 255},
+    location=OpenApiParameter.HEADER,
+    description="Makes a retry safe: the same key and body get the first answer again "
+    "(same `db_id`, `Idempotent-Replayed: true`), another body is 422. Kept for 24 "
+    "hours or longer.",
+)
 PAGE = [
     _query(
         "limit",
@@ -119,7 +127,7 @@ predict = _call(
     ref("Answer"),
     (*READING, *BODY),
     request={"application/json": ref("Request")},
-    parameters=[EXPLAIN],
+    parameters=[EXPLAIN, IDEMPOTENCY_KEY],
     description=NEVER_ALONE,
 )
 predict_by_id = _call(
@@ -128,7 +136,7 @@ predict_by_id = _call(
     ref("Answer"),
     (*READING, 404),
     request=None,
-    parameters=[EMPLOYEE_ID, EXPLAIN],
+    parameters=[EMPLOYEE_ID, EXPLAIN, IDEMPOTENCY_KEY],
     description=NEVER_ALONE,
 )
 history = _call(
@@ -151,6 +159,17 @@ one_prediction = _call(
     ref("Prediction"),
     (*READING, 404),
     parameters=[_path("id"), EXPLAIN],
+)
+replay = _call(
+    "replay",
+    "Compute a recorded answer again",
+    ref("Replay"),
+    (*READING, 404),
+    request=None,
+    parameters=[_path("id")],
+    description="With the release, the payload and the threshold of then. The replay "
+    "goes on record; it is no prediction. 422 where the payload was erased or the "
+    "release is gone.",
 )
 employees = _call(
     "employees", "List employees", _list("Employee"), READING, parameters=PAGE

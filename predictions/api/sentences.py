@@ -3,8 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from attrition.sentences import SENTENCES
+from predictions.answers import UNAVAILABLE
 
-SENTENCES |= {
+SENTENCES |= UNAVAILABLE | {
     "not_found": _("There is nothing at this address. The calls are listed at /docs."),
     "key_missing": _("Send your API key in the header X-API-Key."),
     "invalid_key": _(
@@ -44,19 +45,19 @@ SENTENCES |= {
     "repeated_parameter": _("%(field)s stands twice in the address."),
     "unknown_employee": _("There is no employee %(value)s."),
     "unknown_prediction": _("There is no prediction %(value)s."),
+    "bad_idempotency_key": _(
+        "%(field)s must be 1 to 255 visible ASCII characters, such as a UUID."
+    ),
+    "idempotency_key_reused": _(
+        "This Idempotency-Key has answered another request. Use a new one for each."
+    ),
+    "not_replayable": _("This answer can't be computed again: %(problem)s."),
     "not_explainable": _(
         "This answer can't be explained any more: its data are gone, or release "
         "%(version)s is no longer here as it was."
     ),
     "throttled": _("Too many requests: wait a little."),
     "bad_request": _("The server could not read this request."),
-    "model_unavailable": _(
-        "No model can answer at the moment. Nothing was scored; the operator's log "
-        "says why."
-    ),
-    "log_unavailable": _(
-        "The answer could not be recorded, so there is none. Try again in a moment."
-    ),
     "database_unavailable": _(
         "The database does not answer at the moment. Nothing was done; try again soon."
     ),

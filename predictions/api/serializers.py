@@ -40,6 +40,9 @@ class PredictionSerializer(serializers.ModelSerializer):
             "key_owner",
             "user_name",
             "request_id",
+            "batch_id",
+            "batch_row",
+            "payload_digest",
             "schema_version",
         ]
         read_only_fields = fields

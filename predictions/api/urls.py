@@ -38,6 +38,9 @@ urlpatterns = [
             "history": HistoryViewSet.as_view({"get": "list"}),
             "history/<str:employee_id>": HistoryViewSet.as_view({"get": "of_employee"}),
             "predictions/<str:id>": PredictionViewSet.as_view({"get": "retrieve"}),
+            "predictions/<str:id>/replay": PredictionViewSet.as_view(
+                {"post": "replay"}
+            ),
             "employees": EmployeeListViewSet.as_view({"get": "list"}),
             "employees/<str:employee_id>": EmployeeViewSet.as_view(
                 {"get": "retrieve", "put": "update", "patch": "partial_update"}

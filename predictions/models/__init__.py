@@ -1,4 +1,26 @@
+from predictions.models.append_only import AppendOnly, AppendOnlyError
+from predictions.models.events import Erasure, Replay
+from predictions.models.idempotency import IdempotencyKey
 from predictions.models.keys import ApiKey, Scope
 from predictions.models.log import Prediction, Source
+from predictions.models.refusals import Refusal, UnknownCallers
+from predictions.models.roles import RuntimeRole
+from predictions.models.seals import NO_SEAL, Seal, SealedPrediction
 
-__all__ = ["ApiKey", "Prediction", "Scope", "Source"]
+__all__ = [
+    "NO_SEAL",
+    "ApiKey",
+    "AppendOnly",
+    "AppendOnlyError",
+    "Erasure",
+    "IdempotencyKey",
+    "Prediction",
+    "Refusal",
+    "Replay",
+    "RuntimeRole",
+    "Scope",
+    "Seal",
+    "SealedPrediction",
+    "Source",
+    "UnknownCallers",
+]

@@ -1,8 +1,7 @@
 """The log: one row an answer, written before the answer is given."""
 
 import re
-from collections.abc import Iterable
-from typing import Any, NoReturn
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,19 +10,13 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from attrition.errors import AttritionError
 from attrition.features import IDENTIFIERS
 from attrition.models import HIGHEST_EMPLOYEE_ID, Employee
+from predictions.models.append_only import AppendOnly, AppendOnlyQuerySet
 
-SCHEMA_VERSION = 1  # of the row: raise it when what a column means changes
-
-
-class AppendOnlyError(AttritionError):
-    """An attempt to change or remove a row of the log."""
-
-
-def _never(*args: Any, **kwargs: Any) -> NoReturn:
-    raise AppendOnlyError("Predictions are recorded once, never changed or removed.")
+SCHEMA_VERSION = 2
+"""Of the row: raise it with each change of its columns or of what one means, and say in
+`predictions.proof.digests` what a leaf of that version covers."""
 
 
 def identifier_text(name: str) -> Cast:
@@ -31,21 +24,7 @@ def identifier_text(name: str) -> Cast:
     return Cast(KT(f"input_payload__{name}"), models.TextField())
 
 
-class PredictionQuerySet(models.QuerySet["Prediction"]):
-    update = delete = bulk_update = update_or_create = _never
-
-    def bulk_create(
-        self,
-        objs: Iterable["Prediction"],
-        batch_size: int | None = None,
-        *conflicts: Any,
-        **named_conflicts: Any,
-    ) -> list["Prediction"]:
-        # Django's options for conflicts overwrite rows, or drop them without a word.
-        if conflicts or named_conflicts:
-            _never()
-        return super().bulk_create(objs, batch_size)
-
+class PredictionQuerySet(AppendOnlyQuerySet["Prediction"]):
     def about(self, term: str) -> "PredictionQuerySet":
         """Rows of the employee with this number, or whose payload names it so."""
         query = Q()
@@ -69,8 +48,11 @@ class Source(models.TextChoices):
     IMPORTED = "imported", _("imported")
 
 
-class Prediction(models.Model):
+class Prediction(AppendOnly):
     """One answer, as it was given. The first eight columns are the seed's."""
+
+    erasable = ("input_payload", "payload_salt", "employee_id")
+    erasures = "prediction_erasures"
 
     created_at = models.DateTimeField(_("asked"), default=timezone.now)
     # No constraint to `employees`: the log outlives the people it is about.
@@ -101,13 +83,25 @@ class Prediction(models.Model):
     key_owner = models.CharField(_("owner of the key"), max_length=200, blank=True)
     user_name = models.CharField(_("user"), max_length=150, blank=True)
     request_id = models.CharField(_("request"), max_length=64, blank=True)
+    # One answer a row of a batch, however often a worker delivers it.
+    batch_id = models.UUIDField(_("batch"), null=True, blank=True)
+    batch_row = models.PositiveIntegerField(
+        _("row of the batch"), null=True, blank=True
+    )
+    # `predictions.proof.digests` says what they stand for; an erasure empties the salt.
+    payload_salt = models.CharField(  # noqa: DJ001
+        _("salt"), max_length=32, null=True
+    )
+    payload_digest = models.CharField(_("digest of the payload"), max_length=64)
     schema_version = models.PositiveSmallIntegerField(
         _("version of the row's schema"), default=SCHEMA_VERSION
     )
 
     objects = PredictionQuerySet.as_manager()
 
-    explanation: Any = None  # not a column: services.predict sets it where asked
+    # Not columns; `predictions.services` sets them.
+    explanation: Any = None
+    is_repeated = False
 
     class Meta:
         db_table = "predictions"
@@ -124,6 +118,19 @@ class Prediction(models.Model):
             models.CheckConstraint(
                 name="prediction_threshold_in_unit_interval",
                 condition=Q(threshold__gte=0, threshold__lte=1),
+            ),
+            models.UniqueConstraint(
+                name="prediction_once_a_row_of_a_batch",
+                fields=["batch_id", "batch_row"],
+            ),
+            models.CheckConstraint(
+                name="prediction_payload_and_salt_go_together",
+                condition=Q(
+                    input_payload__isnull=True,
+                    payload_salt__isnull=True,
+                    employee__isnull=True,
+                )
+                | Q(input_payload__isnull=False, payload_salt__isnull=False),
             ),
             models.CheckConstraint(
                 name="prediction_is_probability_at_or_above_threshold",
@@ -149,12 +156,3 @@ class Prediction(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            _never()
-        # Django would update the row whose id a new object was given.
-        super().save(*args, **{**kwargs, "force_insert": True})
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        _never()

@@ -35,7 +35,9 @@ def fitted() -> Fitted:
     counts = {"nombre_participation_pee": (0.0, 10.0)}
     # As if few had 4 or the most.
     common = {"nombre_participation_pee": (0, 1, 2, 3, 5, 6, 7, 8, 9)}
-    recipe = dataclasses.replace(found, counts=counts, values=found.values | common)
+    recipe = dataclasses.replace(
+        found, clipped=found.clipped | counts, values=found.values | common
+    )
     pipeline = new_pipeline(recipe).fit(data.X, data.y)
     return Fitted(data, recipe, pipeline, compile_scorecard(pipeline))
 

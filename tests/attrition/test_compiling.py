@@ -307,7 +307,7 @@ def test_what_is_trained_compiles_wherever_its_counts_start_and_end(people, left
 
     [points] = counts_points(compile_scorecard(fitted))
 
-    assert recipe.counts == {COUNTS[0]: (seen[0], seen[-1])}
+    assert recipe.clipped == {COUNTS[0]: (seen[0], seen[-1])}
     assert points.clip == (seen[0], seen[-1])
     assert points.table.keys() == set(seen)
     assert worst_difference(fitted, people) <= 1e-9
@@ -349,13 +349,12 @@ def test_what_few_hold_counts_as_never_seen_and_the_tenth_holder_gives_it_a_weig
     assert recipe.values[COUNTS[0]] == (1, 3, 5)
     assert job.table.keys() == {"Comptable", "Tapissier", "Vendeur", "Ébéniste"}
     assert job.points("Doreur") == job.points("Vernisseur") == job.unseen
-    assert recipe.counts == {COUNTS[0]: (0, 5)}
+    assert recipe.clipped == {COUNTS[0]: (0, 5)}
     assert [count.points(n) for n in (-1, 0, 2, 4)] == [count.unseen] * 4
     assert count.points(6) == count.points(5) == count.table[5] != count.unseen
-    assert scorecard.not_covered({"poste": "Doreur", COUNTS[0]: 2}) == [
-        "poste",
-        COUNTS[0],
-    ]
+    few = {"poste": "Doreur", COUNTS[0]: 2}
+    assert scorecard.rare(few) == ["poste", COUNTS[0]]
+    assert scorecard.beyond(few) == []
     assert worst_difference(fitted, people) <= 1e-9
 
 

@@ -9,7 +9,14 @@ from scipy.special import expit, logit
 from sklearn.metrics import roc_auc_score
 
 from attrition import evaluation
-from attrition.evaluation import MEASURES, calibration, cost_of, evaluate
+from attrition.evaluation import (
+    MEASURES,
+    calibration,
+    cost_of,
+    evaluate,
+    is_told_apart,
+    no_better_than_guessing,
+)
 from attrition.recipe import Recipe, new_pipeline, recipe_for
 from attrition.training_set import TrainingSet
 from tests.attrition.generated import training_data
@@ -94,18 +101,49 @@ def test_everybody_is_scored_once_a_repeat(data, recipe, watched):
         assert sorted(fold) == list(range(len(data.y)))
 
 
-def test_a_probability_is_a_persons_mean_over_the_repeats(data, recipe, watched):
+def test_everybody_has_a_probability_a_repeat(data, recipe, watched):
     found = evaluate(data, recipe)
 
     given: dict[int, list[float]] = {}
     for strength, scored in zip(watched.fitted_with, watched.scored, strict=True):
         for who in scored:
             given.setdefault(who, []).append(strength)
-    expected = [sum(given[who]) / 6 for who in range(len(data.y))]
-    assert found.p == pytest.approx(expected)
     for repeat in range(6):
         row = [given[who][repeat] for who in range(len(data.y))]
         assert found.by_repeat[repeat] == pytest.approx(row)
+
+
+def test_each_fold_reads_its_columns_by_its_own_training_part_alone(
+    data, recipe, watched
+):
+    rare = data.X[MARK].copy()
+    rare.iloc[0] = 0.0  # the lowest mark is one person's
+    held = rare.index[rare == 4.0]
+    rare[held[10:]] = 3.0  # and the mark 4 is held by ten
+    people = dataclasses.replace(data, X=data.X.assign(**{MARK: rare}))
+
+    found = evaluate(people, recipe_for(people.X, CANDIDATES))
+
+    ends, values = set(), set()
+    for seen, read in zip(watched.fitted, found.recipes, strict=True):
+        lowest = 0.0 if 0 in seen else 1.0
+        assert read.clipped[MARK] == (lowest, 5.0)
+        assert (4.0 in read.values[MARK]) is (set(held[:10]) <= seen)
+        ends.add(lowest)
+        values.add(read.values[MARK])
+    assert len(ends) == len(values) == 2
+
+
+def test_a_column_that_holds_too_little_in_a_training_part_is_left_out_there(quick):
+    data = training_data(400, weights={OVERTIME: 3.0})
+    few = pd.Series(np.nan, index=data.X.index)
+    few.iloc[:12] = 3.0
+    people = dataclasses.replace(data, X=data.X.assign(**{MARK: few}))
+
+    found = evaluate(people, recipe_for(people.X, CANDIDATES))
+
+    assert {MARK in read.usable for read in found.recipes} == {False}
+    assert found.metrics["roc_auc"]["mean"] > 0.75
 
 
 def test_each_fold_is_fitted_as_its_own_training_part_chose(data, recipe, watched):
@@ -160,7 +198,7 @@ def test_measuring_twice_finds_the_same_and_another_seed_other_folds(data, quick
     )
 
     assert first.metrics == second.metrics
-    assert (first.p == second.p).all()
+    assert (first.by_repeat == second.by_repeat).all()
     assert first.metrics != other.metrics
 
 
@@ -215,6 +253,35 @@ def test_a_cost_is_the_mean_difference_on_the_same_folds(data, recipe, quick):
         lost = sign * (before.by_fold[name] - after.by_fold[name])
         assert cost[name]["mean"] == pytest.approx(lost.mean())
         assert cost[name]["std"] == pytest.approx(lost.std())
+
+
+@pytest.mark.parametrize(
+    ("mean", "is_told"),
+    # 2.05 standard errors of 0.53 spreads each.
+    [(0.05, False), (0.108, False), (0.11, True), (-0.108, False), (-0.11, True)],
+)
+def test_a_mean_is_told_from_nothing_by_more_than_the_folds_spread(mean, is_told):
+    assert is_told_apart({"mean": mean, "std": 0.1}) is is_told
+    assert is_told_apart({"mean": 0.5 + mean, "std": 0.1}, 0.5) is is_told
+
+
+@pytest.mark.parametrize(
+    ("precision", "area", "guessing"),
+    [
+        (0.66, 0.84, []),
+        (0.2, 0.84, ["average_precision"]),
+        (0.66, 0.51, ["roc_auc"]),
+        (0.1, 0.3, ["average_precision", "roc_auc"]),
+    ],
+    ids=["good", "no precision", "no area", "worse than guessing"],
+)
+def test_measures_that_guessing_could_have_are_named(precision, area, guessing):
+    metrics = {
+        "average_precision": {"mean": precision, "std": 0.065},
+        "roc_auc": {"mean": area, "std": 0.032},
+    }
+
+    assert no_better_than_guessing(metrics, 0.16) == guessing
 
 
 # Calibration

@@ -50,7 +50,7 @@ def test_every_figure_is_what_counting_finds(threshold):
     rng = np.random.default_rng(1)
     data, p = company(rng.integers(0, 2, 600).tolist(), rng.integers(20, 60, 600))
 
-    for row in by_group(data, p, threshold)["genre"]:
+    for row in by_group(data, p[None, :], threshold)["genre"]:
         who = [i for i in range(600) if data.X["genre"][i] == row["group"]]
         flagged = [i for i in who if p[i] >= threshold]
         left = [i for i in who if data.y[i] == 1]
@@ -70,7 +70,7 @@ def test_every_figure_is_what_counting_finds(threshold):
 def test_each_interval_holds_its_share():
     data, p = of_sizes(women=200, men=300)
 
-    for row in by_group(data, p, 0.5)["genre"]:
+    for row in by_group(data, p[None, :], 0.5)["genre"]:
         for name in SHARES:
             low, high = row[f"{name}_interval"]
             assert 0 <= low < row[name] < high <= 1
@@ -79,15 +79,19 @@ def test_each_interval_holds_its_share():
 def test_the_same_seed_draws_the_same_intervals_and_another_others():
     data, p = of_sizes(women=200, men=300)
 
-    assert by_group(data, p, 0.5, seed=3) == by_group(data, p, 0.5, seed=3)
-    assert by_group(data, p, 0.5, seed=3) != by_group(data, p, 0.5, seed=4)
+    assert by_group(data, p[None, :], 0.5, seed=3) == by_group(
+        data, p[None, :], 0.5, seed=3
+    )
+    assert by_group(data, p[None, :], 0.5, seed=3) != by_group(
+        data, p[None, :], 0.5, seed=4
+    )
 
 
 def test_a_probability_of_exactly_the_threshold_is_flagged():
     data, p = of_sizes(women=0, men=40)
     p[:] = np.where(np.arange(40) < 30, 0.34, np.nextafter(0.34, 0))
 
-    [row] = by_group(data, p, 0.34)["genre"]
+    [row] = by_group(data, p[None, :], 0.34)["genre"]
 
     assert row["flagged"] == 0.75
 
@@ -95,7 +99,7 @@ def test_a_probability_of_exactly_the_threshold_is_flagged():
 def test_people_without_a_gender_or_an_age_are_a_group_of_their_own():
     data, p = company([WOMAN] * 20 + [MAN] * 30 + [None] * 25, [35] * 40 + [None] * 35)
 
-    found = by_group(data, p, 0.5)
+    found = by_group(data, p[None, :], 0.5)
 
     assert [(row["group"], row["count"]) for row in found["genre"]] == [
         (WOMAN, 20),
@@ -111,7 +115,7 @@ def test_people_without_a_gender_or_an_age_are_a_group_of_their_own():
 def test_a_grouping_without_a_group_is_not_there():
     data, p = of_sizes(women=9, men=300)
 
-    assert by_group(data, p, 0.5).keys() == {"age"}
+    assert by_group(data, p[None, :], 0.5).keys() == {"age"}
 
 
 @pytest.mark.parametrize(
@@ -130,13 +134,13 @@ def test_a_grouping_without_a_group_is_not_there():
 def test_an_age_is_in_one_band(age, band):
     data, p = company([MAN] * 12, [age] * 12)
 
-    assert groups(by_group(data, p, 0.5), "age") == [band]
+    assert groups(by_group(data, p[None, :], 0.5), "age") == [band]
 
 
 def test_what_is_found_can_be_written_down():
     data, p = of_ages(20, 20, 20, 20)
 
-    text = json.dumps(by_group(data, p, 0.99), allow_nan=False)
+    text = json.dumps(by_group(data, p[None, :], 0.99), allow_nan=False)
 
     assert json.loads(text)["age"][0]["group"] == [None, 29]
 
@@ -164,7 +168,7 @@ def test_small_groups_are_hidden_with_others_until_ten_people_are(sizes, shown):
     bands = [(None, 29), (30, 39), (40, 49), (50, None)]
     data, p = of_ages(*sizes)
 
-    found = groups(by_group(data, p, 0.5), "age")
+    found = groups(by_group(data, p[None, :], 0.5), "age")
 
     assert found == [bands[place] for place in shown]
     hidden = sum(sizes) - sum(sizes[place] for place in shown)
@@ -185,7 +189,7 @@ def test_small_groups_are_hidden_with_others_until_ten_people_are(sizes, shown):
 def test_a_subtraction_does_not_show_a_few_people(women, unknown, shown):
     data, p = of_sizes(women=women, men=300, unknown=unknown)
 
-    assert groups(by_group(data, p, 0.5), "genre") == shown
+    assert groups(by_group(data, p[None, :], 0.5), "genre") == shown
 
 
 def four(
@@ -212,7 +216,9 @@ def four(
     ids=str,
 )
 def test_a_share_of_fewer_than_ten_people_is_none(sizes, hidden):
-    [row] = by_group(*four(*sizes), 0.5)["genre"]
+    data, p = four(*sizes)
+
+    [row] = by_group(data, p[None, :], 0.5)["genre"]
 
     assert {name for name in (*SHARES, "left") if row[name] is None} == hidden
     for name in SHARES:

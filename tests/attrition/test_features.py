@@ -215,10 +215,10 @@ def test_labels_are_words_that_hr_uses(name, french, english):
 @pytest.mark.parametrize(
     ("name", "value", "french", "english"),
     [
-        ("revenu_mensuel", 5993, "5\xa0993 € par mois", "5,993 € a month"),
-        ("revenu_mensuel", 5993.5, "5\xa0993,5 € par mois", "5,993.5 € a month"),
-        ("age", 30.0, "30 ans", "30 years"),
-        ("augementation_salaire_precedente", 11.5, "11,5 %", "11.5 %"),
+        ("revenu_mensuel", 5993, "5\xa0993\xa0€ par mois", "5,993\xa0€ a month"),
+        ("revenu_mensuel", 5993.5, "5\xa0993,5\xa0€ par mois", "5,993.5\xa0€ a month"),
+        ("age", 30.0, "30\xa0ans", "30\xa0years"),
+        ("augementation_salaire_precedente", 11.5, "11,5\xa0%", "11.5%"),
         ("heure_supplementaires", 1, "Oui", "Yes"),
         ("heure_supplementaires", 0, "Non", "No"),
         ("genre", 0, "Femme", "Woman"),
@@ -237,15 +237,15 @@ def test_values_read_as_a_person_says_them(name, value, french, english):
 @pytest.mark.parametrize(
     ("name", "value", "french", "english"),
     [
-        ("age", 0, "0 an", "0 years"),
-        ("age", 1, "1 an", "1 year"),
-        ("age", 1.5, "1,5 an", "1.5 years"),
-        ("age", 2, "2 ans", "2 years"),
-        ("annees_dans_l_entreprise", 1, "1 an", "1 year"),
-        ("revenu_mensuel", 0, "0 € par mois", "0 € a month"),
-        ("revenu_mensuel", 1, "1 € par mois", "1 € a month"),
-        ("revenu_mensuel", 1.5, "1,5 € par mois", "1.5 € a month"),
-        ("revenu_mensuel", 2, "2 € par mois", "2 € a month"),
+        ("age", 0, "0\xa0an", "0\xa0years"),
+        ("age", 1, "1\xa0an", "1\xa0year"),
+        ("age", 1.5, "1,5\xa0an", "1.5\xa0years"),
+        ("age", 2, "2\xa0ans", "2\xa0years"),
+        ("annees_dans_l_entreprise", 1, "1\xa0an", "1\xa0year"),
+        ("revenu_mensuel", 0, "0\xa0€ par mois", "0\xa0€ a month"),
+        ("revenu_mensuel", 1, "1\xa0€ par mois", "1\xa0€ a month"),
+        ("revenu_mensuel", 1.5, "1,5\xa0€ par mois", "1.5\xa0€ a month"),
+        ("revenu_mensuel", 2, "2\xa0€ par mois", "2\xa0€ a month"),
     ],
 )
 def test_a_unit_is_singular_where_the_language_says_so(name, value, french, english):

@@ -12,6 +12,7 @@ from attrition.errors import TrainingRefused
 from attrition.evaluation import Evaluation
 from attrition.field import Text
 from attrition.model_card import check_headings
+from attrition.recipe import RECIPE_VERSION
 from attrition.training import Trained, Wishes
 from attrition.training_set import TrainingSet, fingerprint
 from tests.attrition.generated import generate, training_data
@@ -186,6 +187,7 @@ def test_the_people_are_counted_and_fingerprinted(card, data):
         "left": int(data.y.sum()),
         "sha256": fingerprint(data),
         "fictional": False,
+        "origin": "",
     }
 
 
@@ -201,9 +203,11 @@ def test_the_recipe_is_told_whole(card, trained):
 
     told = card["model"]
 
-    assert told["recipe"] == 2
+    assert told["recipe"] == RECIPE_VERSION
     assert told["columns"] == list(recipe.columns)
-    assert told["counts"] == {COURSES: [0, 3]}
+    assert told["clipped"][COURSES] == [0, 3]
+    assert told["clipped"]["niveau_education"] == [1, 5]
+    assert set(told["clipped"]) <= set(told["columns"])
     assert (told["transform"], told["C"]) == ("sqrt", 0.2)
     assert told["seed"] == 0
     assert 0 <= told["largest_difference_from_pipeline"] <= 1e-12
@@ -233,7 +237,7 @@ def test_what_is_measured_is_measured_out_of_fold(card, trained, data):
     assert card["calibration"] == evaluation.calibration(data.y, measured.by_repeat)
     flagged = {row["threshold"]: row["flagged"] for row in card["threshold"]["table"]}
     threshold = card["threshold"]["value"]
-    assert flagged[threshold] == pytest.approx((measured.p >= threshold).mean())
+    assert flagged[threshold] == pytest.approx((measured.by_repeat >= threshold).mean())
 
 
 def test_the_threshold_flags_as_many_people_as_left(card):
@@ -254,7 +258,7 @@ def test_groups_are_measured_at_that_threshold(card, trained, data):
 
     for row in card["fairness"]["genre"]:
         who = (data.X["genre"] == row["group"]).to_numpy()
-        share = (trained.evaluation.p[who] >= threshold).mean()
+        share = (trained.evaluation.by_repeat[:, who] >= threshold).mean()
         assert row["count"] == who.sum()
         assert row["flagged"] == pytest.approx(share, abs=1e-6)
 
@@ -309,7 +313,16 @@ def test_a_used_field_that_needs_care_has_its_cost_and_its_reason(card, trained,
     assert row["cost_of_leaving_out"] == trained.costs[name]
     assert row["cost_of_leaving_out"]["average_precision"]["mean"] > 0
     reason = features.BY_NAME[name].reason
-    assert row["reason"] == {"fr": reason.fr, "en": reason.en}
+    assert row["reason"]["en"] == reason.en
+    assert row["reason"]["fr"].replace("\u00a0", " ") == reason.fr
+
+
+def test_french_stands_as_it_is_printed(card):
+    french = card["oversight"]["fr"]
+
+    assert "art. 22)\u00a0: une" in french
+    assert "«\u00a0±\u00a0»" in card["measured"]["fr"]
+    assert "\u00a0" not in card["oversight"]["en"]
 
 
 def test_a_reason_of_ones_own_replaces_the_standard_one(trained, data):
@@ -321,14 +334,27 @@ def test_a_reason_of_ones_own_replaces_the_standard_one(trained, data):
 
 
 def test_a_field_that_costs_nothing_to_leave_out_is_for_a_person_to_decide(data):
-    undecided = Wishes(reasons=dict.fromkeys(CAREFUL - {TEAM}, "kept"))
+    wishes = Wishes(reasons=dict.fromkeys(CAREFUL - {TEAM}, "kept"))
 
     with pytest.MonkeyPatch.context() as patch:
         make_quick(patch)
-        with pytest.raises(TrainingRefused) as refused:
-            training.train(data, undecided)
+        trained = training.train(data, wishes)
 
-    assert f"costs nothing, and they need care: {TEAM}. Add" in str(refused.value)
+    assert training.undecided(trained, wishes) == [TEAM]
+    assert training.undecided(trained, decided(wishes)) == []
+
+
+def test_what_would_be_undecided_in_its_turn_is_found_at_once(data, trained):
+    with pytest.MonkeyPatch.context() as patch:
+        make_quick(patch)
+        now = training.undecided(trained, Wishes())
+        following = training.undecided_next(data, trained, Wishes(), now)
+        left = Wishes(left_out=(*now, *following))
+        again = training.train(data, left)
+
+    assert TEAM in now
+    assert not {*now} & {*following}
+    assert training.undecided(again, left) == []
 
 
 def test_a_costless_field_that_is_kept_shows_that_it_costs_nothing(trained, data):
@@ -412,3 +438,70 @@ def test_fictional_data_are_a_limit(trained, data, fictional):
 def test_a_seed_is_told(wished_card):
     assert wished_card["model"]["seed"] == 3
     assert wished_card["model"]["folds"]["random_state"] == 3
+
+
+def test_where_probabilities_are_off_by_more_than_chance_is_a_limit():
+    def group(mean: float, left: float, low: float, high: float) -> dict:
+        figures = {"mean_probability": mean, "left": left}
+        return {"count": 115, "left_interval": [low, high]} | figures
+
+    calibration = {
+        "base_rate": 0.16,
+        "bins": [
+            group(0.01, 0.02, 0.0, 0.06),
+            group(0.15, 0.06, 0.03, 0.12),
+            group(0.21, 0.10, 0.05, 0.16),
+            group(0.36, 0.37, 0.29, 0.46),
+            group(0.62, 0.76, 0.68, 0.83),
+        ],
+    }
+    metrics = {
+        "average_precision": {"mean": 0.66, "std": 0.06},
+        "roc_auc": {"mean": 0.84, "std": 0.03},
+    }
+
+    [limit] = model_card.measured_limits(metrics, calibration)
+
+    assert limit.en.endswith(
+        "by more than chance: where it says 15 to 21 %, 8 % left (230 people; 2.3 "
+        "times too high), where it says 62 %, 76 % left (115 people; 1.2 times too "
+        "low)."
+    )
+    assert "(230 personnes ; 2,3 fois trop haut)" in limit.fr
+
+
+def test_what_is_calibrated_and_better_than_guessing_has_no_such_limit():
+    group = {"count": 115, "mean_probability": 0.1, "left": 0.1}
+    bins = [group | {"left_interval": [0.05, 0.15]}]
+    good = {"mean": 0.8, "std": 0.03}
+    metrics = {"average_precision": good, "roc_auc": good}
+
+    found = model_card.measured_limits(metrics, {"base_rate": 0.1, "bins": bins})
+
+    assert found == []
+
+
+def test_the_cost_of_all_fields_that_need_care_together_is_told(card, trained):
+    together = card["cost_of_leaving_out_all_care"]
+
+    assert together == trained.care_cost
+    alone = [row["cost_of_leaving_out"] for row in card["care"]]
+    assert together["average_precision"]["mean"] > max(
+        cost["average_precision"]["mean"] for cost in alone
+    )
+
+
+def test_a_model_of_one_field_is_trained_and_told():
+    one = Wishes(
+        left_out=tuple(n for n in features.TRAINING_COLUMNS if n != ENVIRONMENT)
+    )
+    data = training_data(300)
+
+    with pytest.MonkeyPatch.context() as patch:
+        make_quick(patch)
+        trained = training.train(data, one)
+
+    card = card_of(trained, data, one)
+    assert trained.model.scorecard.names == (ENVIRONMENT,)
+    assert card["cost_of_leaving_out_all_care"] is None
+    assert care_of(card, ENVIRONMENT)["cost_of_leaving_out"] is None

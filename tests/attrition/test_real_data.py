@@ -73,8 +73,12 @@ def test_fitting_again_gives_everyone_the_same_probability(data):
     found = bulk.probabilities(model.scorecard, rows)
     expected = bulk.probabilities(release.scorecard, rows)
     assert np.abs(np.array(expected) - found).max() <= 1e-9
-    ends = {name: list(ends) for name, ends in model.recipe.counts.items()}
-    assert ends == release.card["model"]["counts"] != {}
+    ends = {
+        name: list(ends)
+        for name, ends in model.recipe.clipped.items()
+        if name in model.recipe.columns
+    }
+    assert ends == release.card["model"]["clipped"] != {}
     assert model.recipe.transform == release.card["model"]["transform"]
     assert model.recipe.strength == release.card["model"]["C"]
 
@@ -104,7 +108,7 @@ def test_other_people_are_not_fitted_in_a_releases_name(data, change, english):
 def test_a_release_of_another_recipe_is_not_fitted_again(data, english):
     card = releases.load("1.0.0").card
 
-    with pytest.raises(TrainingRefused, match="recipe 1, this version trains recipe 2"):
+    with pytest.raises(TrainingRefused, match="recipe 1, this version trains recipe 3"):
         training.retrained(data, card)
 
 
@@ -177,11 +181,11 @@ def test_measured_again_the_model_is_as_good_as_its_card_says(data):
         assert (bin_["count"], bin_["left"]) == (written["count"], written["left"])
 
 
-def test_nobody_in_training_is_outside_what_training_has_seen(people):
+def test_nobody_in_training_is_beyond_what_training_has_seen(people):
     release = releases.current()
 
     for values in normalised(release, people):
-        assert release.scorecard.not_covered(values) == []
+        assert release.scorecard.beyond(values) == []
 
 
 @pytest.mark.django_db

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from attrition import recipe, training
+from attrition import features, recipe, training
 from attrition.compiling import compile_scorecard
 from attrition.errors import TrainingRefused
 from attrition.features import BY_NAME, TRAINING_COLUMNS
+from attrition.field import Kind
 from attrition.recipe import Recipe, chosen, new_pipeline, recipe_for
 from attrition.training_set import TrainingSet
 from tests.attrition.generated import training_data
@@ -26,7 +27,7 @@ OVERTIME, MARK, TRAVEL, ROLE = (
     "frequence_deplacement",
     "poste",
 )
-BLOCKS = {"numbers": PAY, "counts": COURSES, "marks": OVERTIME, "names": ROLE}
+BLOCKS = {"numbers": PAY, "steps": COURSES, "answers": OVERTIME, "names": ROLE}
 TRUTH = {
     "heure_supplementaires": 1.5,
     "satisfaction_employee_equipe": -0.7,
@@ -55,7 +56,7 @@ def people(count: int = 240, seed: int = 0) -> tuple[pd.DataFrame, np.ndarray]:
     return X, y
 
 
-# What is a count
+# What gets a point a number
 
 
 @pytest.mark.parametrize(
@@ -71,20 +72,41 @@ def people(count: int = 240, seed: int = 0) -> tuple[pd.DataFrame, np.ndarray]:
 def test_a_whole_number_of_at_most_five_values_gets_a_point_a_number(values, counts):
     X = pd.DataFrame({COURSES: column(*values)})
 
-    assert recipe_for(X, [COURSES]).counts == counts
+    assert recipe_for(X, [COURSES]).clipped == counts
 
 
-@pytest.mark.parametrize("name", [PAY, RISE, OVERTIME, MARK])
-def test_only_a_whole_number_is_a_count(name):
+@pytest.mark.parametrize("name", [PAY, RISE, OVERTIME])
+def test_no_other_number_and_no_answer_is_a_count(name):
     X = pd.DataFrame({name: column(0, 1)})
 
-    assert recipe_for(X, [name]).counts == {}
+    assert recipe_for(X, [name]).clipped == {}
 
 
-def test_a_count_that_is_not_asked_for_is_none():
-    X = pd.DataFrame({COURSES: column(0, 1), PAY: column(1500, 9000)})
+def test_a_mark_is_clipped_to_the_marks_that_were_seen():
+    X = pd.DataFrame({MARK: column(2, 4, 3, None)})
 
-    assert recipe_for(X, [PAY]).counts == {}
+    assert recipe_for(X, [MARK]).clipped == {MARK: (2, 4)}
+
+
+def test_travel_has_an_order_and_is_not_clipped():
+    X = pd.DataFrame({TRAVEL: column("Aucun", "Frequent")}, dtype=object)
+
+    assert recipe_for(X, [TRAVEL]).clipped == {}
+
+
+def test_a_mark_that_nobody_had_counts_as_the_nearest():
+    X, y = people()
+    X[MARK] = np.resize([2.0, 3.0, 4.0], len(X))
+    pipeline = new_pipeline(recipe_for(X, tuple(X))).fit(X, y)
+
+    scorecard = compile_scorecard(pipeline)
+
+    logits = [scorecard.logit({MARK: mark}) for mark in range(1, 6)]
+    assert logits[0] == logits[1]
+    assert logits[3] == logits[4]
+    assert len(set(logits)) == 3
+    assert scorecard.beyond({MARK: 1}) == [MARK]
+    assert scorecard.rare({MARK: 1}) == []
 
 
 def test_the_recipe_has_the_columns_and_the_seed_it_was_asked_for():
@@ -193,15 +215,19 @@ def test_a_pipeline_does_with_a_single_block(only):
 
 def test_fields_of_each_kind_stand_in_their_block():
     values = dict.fromkeys(TRAINING_COLUMNS, (0, 1))
-    made = Recipe(TRAINING_COLUMNS, {COURSES: (0, 3)}, values)
+    marks = [
+        f.name for f in features.SCORABLE if f.kind is Kind.ORDINAL and not f.order
+    ]
+    ends = dict.fromkeys([COURSES, *marks], (0, 3))
+    made = Recipe(TRAINING_COLUMNS, ends, values)
 
     columns = new_pipeline(made).named_steps["columns"].transformers
 
     found = {name: names for name, _, names in columns}
-    assert found["counts"] == [COURSES]
+    assert sorted(found["steps"]) == sorted(ends)
     assert {PAY, RISE, "distance_domicile_travail"} <= set(found["numbers"])
     assert COURSES not in found["numbers"]
-    assert {OVERTIME, MARK} <= set(found["marks"])
+    assert found["answers"] == [OVERTIME]
     assert set(found["names"]) == {"departement", ROLE, "domaine_etude", TRAVEL}
     placed = [name for names in found.values() for name in names]
     assert sorted(placed) == sorted(TRAINING_COLUMNS)
@@ -364,6 +390,6 @@ def test_a_count_is_found_number_by_number(many):
 
     model = training.fit(data, recipe_for(data.X, [COURSES, PAY]))
 
-    assert model.recipe.counts == {COURSES: (0, 3)}
+    assert model.recipe.clipped[COURSES] == (0, 3)
     steps = [effect(model, COURSES, 0, number) for number in range(4)]
     assert steps == pytest.approx(truth, abs=0.25)

@@ -76,7 +76,11 @@ def test_the_rows_to_compare_on_leave_out_and_exceed_every_field(fitted, rows):
     people = rows_of(rows)
 
     missing = {name for row in people for name, value in row.items() if value is None}
-    outside = {name for row in people for name in fitted.scorecard.not_covered(row)}
+    outside = {
+        name
+        for row in people
+        for name in fitted.scorecard.beyond(row) + fitted.scorecard.rare(row)
+    }
 
     assert missing == outside == set(fitted.scorecard.names)
 
@@ -225,31 +229,47 @@ def test_the_largest_contribution_comes_first_and_ties_in_the_tables_order():
     assert [c.field for c in SMALL.explain({})] == ["age", "poste", "niveau_education"]
 
 
-def test_what_training_has_not_seen_is_named():
+def test_what_training_has_not_seen_is_named_by_how_it_counts():
     unseen = {"age": 61, "poste": "Astronaute", "niveau_education": 3}
 
-    assert SMALL.not_covered(unseen) == ["age", "poste", "niveau_education"]
+    assert SMALL.beyond(unseen) == ["age"]
+    assert SMALL.rare(unseen) == ["poste", "niveau_education"]
 
 
 def test_what_training_has_seen_or_what_is_missing_is_not_named():
     seen = {"age": 20, "poste": "Vendeur", "niveau_education": None}
 
-    assert SMALL.not_covered(seen) == []
+    assert SMALL.beyond(seen) == SMALL.rare(seen) == []
 
 
-@pytest.mark.parametrize("count", [-1, 2, 4])
-def test_a_count_is_named_though_it_counts_as_the_nearest(count):
+@pytest.mark.parametrize("count", [-1, 4, 10**18])
+def test_a_count_beyond_the_ends_counts_as_the_nearest_and_is_not_rare(count):
     values = {"revenu_mensuel": 1000, "nombre_participation_pee": count}
 
-    assert BENT.not_covered(values) == ["nombre_participation_pee"]
+    assert BENT.beyond(values) == ["nombre_participation_pee"]
+    assert BENT.rare(values) == []
+
+
+def test_a_count_in_a_gap_has_no_points_of_its_own_and_is_not_beyond():
+    values = {"revenu_mensuel": 1000, "nombre_participation_pee": 2}
+
+    assert BENT.beyond(values) == []
+    assert BENT.rare(values) == ["nombre_participation_pee"]
+
+
+def test_beyond_an_end_that_few_hold_a_count_is_both():
+    few_have_five = Scorecard.from_json(with_count(clip=[0, 5]))
+    values = {"nombre_participation_pee": 6}
+
+    assert few_have_five.beyond(values) == few_have_five.rare(values) == list(values)
 
 
 def test_a_number_is_named_just_beyond_what_was_seen():
     just_beyond = [math.nextafter(1000, 0), math.nextafter(5000, 9999)]
 
-    assert BENT.not_covered({"revenu_mensuel": 1000}) == []
+    assert BENT.beyond({"revenu_mensuel": 1000}) == []
     for number in just_beyond:
-        assert BENT.not_covered({"revenu_mensuel": number}) == ["revenu_mensuel"]
+        assert BENT.beyond({"revenu_mensuel": number}) == ["revenu_mensuel"]
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_a_threshold_of_the_operator_is_a_warning_with_both_shares(said, setting
     )
     assert override[0] == logging.WARNING
     assert override[1].startswith("MODEL_THRESHOLD=0.5 ")
-    assert override[1].count(" %") == 2
+    assert override[1].count("\u00a0%") == 2
 
 
 def test_the_first_request_finds_the_release_in_memory(release, said):

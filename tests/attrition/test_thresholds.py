@@ -14,6 +14,10 @@ def people(count: int = 400, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     return (rng.random(count) < p).astype(int), p
 
 
+def table_of(y: np.ndarray, *by_repeat: np.ndarray, seed: int = 0) -> list[dict]:
+    return threshold_table(y, np.array(by_repeat), seed)
+
+
 def counted(y, p, threshold: float) -> dict[str, float | None]:
     """The same shares, one person after the other."""
     pairs = list(zip(y.tolist(), p.tolist(), strict=True))
@@ -33,7 +37,7 @@ def row(threshold: float, flagged: float, precision: float | None = 0.5):
 
 
 def test_there_is_a_row_for_each_hundredth():
-    table = threshold_table(*people())
+    table = table_of(*people())
 
     assert [r["threshold"] for r in table] == [
         float(f"{hundredth / 100:.2f}") for hundredth in range(101)
@@ -43,10 +47,39 @@ def test_there_is_a_row_for_each_hundredth():
 def test_every_row_is_what_counting_finds():
     y, p = people()
 
-    for found in threshold_table(y, p):
+    for found in table_of(y, p):
         expected = counted(y, p, found["threshold"])
         for name in SHARES:
             assert found[name] == pytest.approx(expected[name], abs=1e-6), name
+
+
+def test_a_share_is_that_of_the_repeats_and_not_of_each_persons_mean():
+    y = np.array([1, 0] * 50)
+    sure, unsure = np.full(100, 0.9), np.full(100, 0.2)
+
+    table = table_of(y, sure, unsure)
+
+    assert table[60]["flagged"] == table[60]["recall"] == 0.5
+    assert table[60]["precision"] == 0.5
+    assert table[15]["flagged"] == 1
+
+
+def test_two_repeats_that_agree_are_as_one():
+    y, p = people()
+
+    assert table_of(y, p, p) == table_of(y, p)
+
+
+def test_repeats_do_not_make_more_people():
+    y, p = people()
+    again = np.random.default_rng(1).permutation(p)
+
+    found = table_of(y, p, again)[30]
+    low, high = found["flagged_interval"]
+
+    # Half of two independent draws' variance, and no less.
+    one = table_of(y, p)[30]["flagged_interval"]
+    assert high - low > 0.6 * (one[1] - one[0])
 
 
 @pytest.mark.parametrize("hundredth", range(101))
@@ -55,7 +88,7 @@ def test_a_probability_of_exactly_the_threshold_is_flagged(hundredth):
     p = np.array([threshold, np.nextafter(threshold, -1), 0.0, 1.0])
     y = np.array([1, 0, 0, 1])
 
-    found = threshold_table(y, p)[hundredth]
+    found = table_of(y, p)[hundredth]
 
     assert found["threshold"] == threshold
     assert found["flagged"] == sum(p >= threshold) / 4
@@ -64,7 +97,7 @@ def test_a_probability_of_exactly_the_threshold_is_flagged(hundredth):
 def test_nobody_flagged_has_no_precision_and_no_interval_of_it():
     y, p = people()
 
-    last = threshold_table(y, p)[-1]
+    last = table_of(y, p)[-1]
 
     assert last["flagged"] == last["recall"] == last["false_alarms"] == 0
     assert last["precision"] is None
@@ -77,7 +110,7 @@ def test_a_precision_of_fewer_than_ten_people_is_none(count):
     p[:count] = 1.0
     y[:count] = np.arange(count) % 2
 
-    last = threshold_table(y, p)[-1]
+    last = table_of(y, p)[-1]
 
     assert last["flagged"] == count / 400
     assert (last["precision"] is None) is (count < 10)
@@ -88,24 +121,35 @@ def test_that_all_who_are_flagged_left_is_no_certainty():
     y, p = people()
     p[:12] = y[:12] = 1
 
-    last = threshold_table(y, p)[-1]
+    last = table_of(y, p)[-1]
 
     assert last["precision"] == 1
     # Wilson's interval of 12 of 12.
     assert last["precision_interval"] == pytest.approx([0.757, 1.0], abs=0.001)
 
 
+def test_that_nobody_is_flagged_is_no_certainty_either():
+    y, p = people()
+
+    last = table_of(y, p)[-1]
+
+    # Wilson's interval of 0 of 400.
+    assert last["flagged_interval"] == pytest.approx([0, 0.0095], abs=0.0001)
+    assert last["recall_interval"][1] > last["flagged_interval"][1]
+    assert last["false_alarms_interval"][1] > last["flagged_interval"][1]
+
+
 def test_everybody_is_flagged_at_zero():
     y, p = people()
 
-    first = threshold_table(y, p)[0]
+    first = table_of(y, p)[0]
 
     assert first["flagged"] == first["recall"] == first["false_alarms"] == 1
     assert first["precision"] == pytest.approx(y.mean(), abs=1e-6)
 
 
 def test_each_interval_holds_its_share():
-    for found in threshold_table(*people()):
+    for found in table_of(*people()):
         for name in SHARES:
             interval = found[f"{name}_interval"]
             if interval is not None:
@@ -116,8 +160,8 @@ def test_each_interval_holds_its_share():
 def test_intervals_of_four_times_as_many_people_are_half_as_wide():
     y, p = people()
 
-    few = threshold_table(y, p)
-    many = threshold_table(np.tile(y, 4), np.tile(p, 4))
+    few = table_of(y, p)
+    many = table_of(np.tile(y, 4), np.tile(p, 4))
 
     for before, after in zip(few[10:40:10], many[10:40:10], strict=True):
         for name in SHARES:
@@ -132,7 +176,7 @@ def test_intervals_of_four_times_as_many_people_are_half_as_wide():
 def test_an_interval_is_as_wide_as_a_shares_standard_error_has_it():
     y, p = people(2000)
 
-    found = threshold_table(y, p)[30]
+    found = table_of(y, p)[30]
 
     share = found["flagged"]
     low, high = found["flagged_interval"]
@@ -143,8 +187,8 @@ def test_an_interval_is_as_wide_as_a_shares_standard_error_has_it():
 def test_the_same_seed_draws_the_same_intervals_and_another_others():
     y, p = people()
 
-    assert threshold_table(y, p, seed=3) == threshold_table(y, p, seed=3)
-    assert threshold_table(y, p, seed=3) != threshold_table(y, p, seed=4)
+    assert table_of(y, p, seed=3) == table_of(y, p, seed=3)
+    assert table_of(y, p, seed=3) != table_of(y, p, seed=4)
 
 
 # Which one is the default
@@ -166,7 +210,7 @@ def test_of_two_as_near_the_higher_is_the_default():
 def test_precision_and_recall_are_the_same_at_the_default():
     y, p = people(3000)
 
-    found = default_threshold(threshold_table(y, p), float(y.mean()))
+    found = default_threshold(table_of(y, p), float(y.mean()))
 
     assert found["flagged"] == pytest.approx(y.mean(), abs=0.01)
     assert found["precision"] == pytest.approx(found["recall"], abs=0.02)

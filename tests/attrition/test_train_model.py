@@ -406,6 +406,6 @@ def test_a_release_that_is_not_there_can_not_be_reproduced(trained, settings, ve
 def test_a_release_of_an_older_recipe_is_not_reproduced_but_explained(trained):
     text = refusal(trained.data, "--reproduce", "1.0.0")
 
-    assert "recipe 1, this version trains recipe 2" in text
+    assert "recipe 1, this version trains recipe 3" in text
     assert "check out the version that made it" in text
     assert "Nothing was written." in text

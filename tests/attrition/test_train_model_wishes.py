@@ -1,6 +1,8 @@
 """What whoever trains may decide, what they must say, and what they are told."""
 
+import io
 import json
+import logging
 import re
 import shutil
 import sys
@@ -10,10 +12,11 @@ from pathlib import Path
 
 import pytest
 from django.core import checks
+from django.core.management import CommandError, call_command
 from django.test import override_settings
 from django.utils.translation import override
 
-from attrition import extracts, features, releases
+from attrition import extracts, features, releases, startup
 from attrition.errors import TrainingRefused
 from attrition.field import Extract
 from attrition.releases import CARD, CURRENT, SCORECARD
@@ -122,7 +125,9 @@ def at_a_terminal(monkeypatch, answer: str) -> list[str]:
 # Prohibited grounds
 
 
-def test_a_prohibited_ground_is_used_where_a_reason_is_given(data, model_dir, settings):
+def test_a_prohibited_ground_is_used_where_a_reason_is_given_and_said_at_start(
+    data, model_dir, settings, caplog
+):
     run(data, *NEW, "--allow-ground", "age", "--because", "a study of ages")
 
     assert card(model_dir)["allowed_grounds"]["age"]["because"] == "a study of ages"
@@ -132,6 +137,13 @@ def test_a_prohibited_ground_is_used_where_a_reason_is_given(data, model_dir, se
     found = deploy_checks()
     [warning] = [message for message in found if message.id == "attrition.W002"]
     assert f"Release {VERSION} uses age: a prohibited ground" in warning.msg
+    with caplog.at_level(logging.WARNING):
+        startup.announce()
+    said = [entry.getMessage() for entry in caplog.records]
+    assert said == [
+        f"Release {VERSION} uses a prohibited ground (Code du travail, art. "
+        "L.1132-1): Age."
+    ]
 
 
 def test_each_ground_has_its_own_reason(data, model_dir):
@@ -259,6 +271,126 @@ def test_a_field_that_needs_no_reason_is_given_none(data, model_dir, untrained):
     assert "poste needs no written reason." in text
 
 
+def test_a_ground_is_left_out_anyway_and_need_not_be_asked_for(
+    data, model_dir, untrained
+):
+    text = refusal(data, *NEW, "--leave-out", "age")
+
+    assert "age is a prohibited ground: it is left out anyway." in text
+
+
+def test_a_field_has_one_reason(data, model_dir, untrained):
+    twice = ("--reason", DISTANCE, "one", "--reason", DISTANCE, "another")
+
+    assert "A field has one --reason." in refusal(data, *NEW, *twice)
+
+
+# What costs nothing to leave out
+
+
+TEAM, BALANCE, WORK = (
+    f"satisfaction_employee_{name}"
+    for name in ("equipe", "equilibre_pro_perso", "nature_travail")
+)
+
+
+@pytest.fixture
+def costless(monkeypatch) -> dict[str, float]:
+    """What leaving out each field that needs care costs, as a test decides."""
+    careful = [field.name for field in features.SCORABLE if field.care]
+    costs = dict.fromkeys(careful, 0.01) | {TEAM: -0.002, WORK: 0.0}
+
+    def cost_without(names, *args):
+        found = {"mean": sum(costs[name] for name in names), "std": 0.1}
+        return dict.fromkeys(("average_precision", "roc_auc", "brier"), found)
+
+    monkeypatch.setattr("attrition.training._cost_without", cost_without)
+    return costs
+
+
+def undecided(data: Path, *options: str) -> tuple[str, str]:
+    """What is printed and refused where no reason is given."""
+    out = io.StringIO()
+    with pytest.raises(CommandError) as caught:
+        call_command("train_model", "--data", str(data), *options, stdout=out)
+    return out.getvalue(), str(caught.value)
+
+
+@pytest.mark.parametrize("options", [NEW, ("--dry-run",)], ids=["new", "dry run"])
+def test_what_costs_nothing_is_refused_after_the_measures_with_what_to_add(
+    data, model_dir, costless, monkeypatch, options
+):
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
+
+    printed, text = undecided(data, *options)
+
+    assert "roc_auc" in printed
+    assert "threshold 0." in printed
+    for name in costless:
+        assert f"without {features.BY_NAME[name].label}: average precision" in text
+    both = f"--leave-out {WORK} --leave-out {TEAM}\n"
+    assert f"To leave these fields out, add:\n  {both}" in text
+    assert f'--reason {TEAM} "…"' in text
+    assert DISTANCE not in text
+    assert text.endswith("Nothing was written.")
+    assert list(model_dir.iterdir()) == []
+
+
+def test_what_would_be_refused_next_is_named_at_once(
+    data, model_dir, costless, monkeypatch
+):
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
+
+    def remeasured(*args):
+        costless[BALANCE] = -0.001  # worth nothing once others are gone
+
+    monkeypatch.setattr("attrition.training.remeasured", remeasured)
+
+    _, text = undecided(data, *NEW)
+
+    assert "Then these would cost nothing either" in text
+    assert f"\n  --leave-out {BALANCE}\n" in text
+    assert f'--reason {BALANCE} "…"' in text
+
+
+def test_what_was_told_to_add_is_accepted(data, model_dir, costless):
+    out = ("--leave-out", WORK, "--reason", TEAM, "agreed with the works council")
+
+    call_command("train_model", "--data", str(data), *NEW, *out, stdout=io.StringIO())
+
+    assert {WORK, TEAM} & scored(model_dir) == {TEAM}
+
+
+@pytest.mark.parametrize("reason", ["", "agreed with the works council"])
+def test_on_a_terminal_somebody_decides_of_each(
+    data, model_dir, costless, monkeypatch, reason
+):
+    asked = at_a_terminal(monkeypatch, reason)
+
+    call_command("train_model", "--data", str(data), *NEW, stdout=io.StringIO())
+
+    assert len(asked) == 2
+    assert TEAM in asked[1]
+    assert ({WORK, TEAM} <= scored(model_dir)) is bool(reason)
+    rows = {row["field"]: row for row in card(model_dir)["care"]}
+    assert rows[TEAM]["reason"]["en"] == (reason or "left out by whoever trained")
+
+
+def test_whoever_leaves_without_an_answer_writes_nothing(
+    data, model_dir, costless, monkeypatch
+):
+    def end(question: str = "") -> str:
+        raise EOFError
+
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", end)
+
+    _, text = undecided(data, *NEW)
+
+    assert text.strip() == "Nothing was written."
+    assert list(model_dir.iterdir()) == []
+
+
 # Seed and dry run
 
 
@@ -287,7 +419,87 @@ def test_a_dry_run_reports_all_and_writes_nothing(data, serving):
     assert sorted(path.name for path in serving.rglob("*")) == before
 
 
+def test_a_dry_run_needs_no_version(data, model_dir):
+    assert run(data, "--dry-run", *reasons()).endswith("Nothing was written.\n")
+    assert list(model_dir.iterdir()) == []
+
+
+def reasons() -> list[str]:
+    careful = [field.name for field in features.SCORABLE if field.care]
+    return [word for name in careful for word in ("--reason", name, "for a test")]
+
+
+def test_a_new_release_needs_a_name(data, model_dir, untrained):
+    assert "Name the new release with --version" in refusal(data)
+
+
+@pytest.mark.parametrize("name", ["CURRENT", "current"])
+def test_a_release_is_not_named_like_the_file_beside_it(
+    data, model_dir, untrained, name
+):
+    text = refusal(data, "--version", name)
+
+    assert "CURRENT is the file that says what serves" in text
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--seed", "0"),
+        ("--leave-out", DISTANCE),
+        ("--dry-run",),
+        ("--reason", DISTANCE, "text"),
+        ("--allow-ground", "age"),
+        ("--because", "text"),
+        ("--yes",),
+        ("--fictional",),
+    ],
+    ids=lambda option: option[0],
+)
+def test_training_again_hears_no_wish(data, serving, option):
+    text = refusal(data, "--reproduce", shipped.SERVES, *option)
+
+    assert f"--reproduce trains as the release's card says: leave out {option[0]}." in (
+        text
+    )
+
+
 # What serves
+
+
+def test_columns_that_no_field_has_are_named(model_dir, tmp_path):
+    tables = generate(200)
+    tables.add_column(SIRH, "couleur", "bleu")
+
+    text = run(tables.write(tmp_path / "extracts"), *NEW)
+
+    assert "extrait_sirh.csv: left out couleur.\n" in text
+
+
+def test_that_what_serves_is_broken_is_said(data, release):
+    (release.folder / SCORECARD).unlink()
+
+    text = run(data, *NEW)
+
+    assert f"{SCORECARD} is missing" in text
+    assert "nothing is compared with it" in text
+    assert "Beside release" not in text
+
+
+@pytest.mark.parametrize(
+    ("weights", "is_said"), [({}, True), (None, False)], ids=["guessing", "better"]
+)
+def test_a_model_that_may_be_guessing_is_said_to_be(
+    model_dir, tmp_path, weights, is_said
+):
+    wanted = {} if weights is None else {"weights": weights}
+    folder = generate(250, **wanted).write(tmp_path / "extracts")
+
+    text = run(folder, *NEW)
+
+    assert ("Nothing proves that this model is better than guessing" in text) is is_said
+    limits = " ".join(limit["en"] for limit in card(model_dir)["limits"])
+    assert ("better than guessing" in limits) is is_said
 
 
 def test_the_first_release_of_an_installation_needs_none_before(data, model_dir):
@@ -386,8 +598,10 @@ def test_the_report_says_what_the_card_says(beside):
     for row in told["care"]:
         label = features.BY_NAME[row["field"]].label.en
         lost = -row["cost_of_leaving_out"]["average_precision"]["mean"]
-        assert f"without {label}: average precision {lost:+.3f}\n" in text
-        assert (f"{label} is left out: doing without" in text) is not row["used"]
+        unsure = "" if row["is_told_from_nothing"] else ", not to be told from 0"
+        assert f"without {label}: average precision {lost:+.3f}{unsure}\n" in text
+    lost = -told["cost_of_leaving_out_all_care"]["average_precision"]["mean"]
+    assert f"without all of these: average precision {lost:+.3f}" in text
 
 
 # Departments and roles that are others

@@ -1,3 +1,4 @@
+import dataclasses
 import io
 import shutil
 
@@ -7,7 +8,10 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from attrition import releases
+from attrition.scorecard import NumberPoints, Scorecard
 from predictions.models import Prediction, Source
+from predictions.proof.digests import new_salt, payload_digest
+from predictions.services import Caller, Record, predict, rows_for
 from tests import shipped
 from tests.factories import make_key, make_user, seed_features
 
@@ -56,10 +60,31 @@ def log_row(db):
             "source": Source.API,
         }
         row = Prediction(**usual | changes)
+        if row.input_payload is not None:
+            row.payload_salt = new_salt()
+            row.payload_digest = payload_digest(
+                row.payload_salt, row.input_payload, row.employee_id
+            )
         row.save()
         return row
 
     return write
+
+
+@pytest.fixture
+def make_committed():
+    """As `make_prediction`, in a database of the test's own; the row is committed."""
+
+    def make(employee_id: int | None = None, *, atomic: bool = True) -> Prediction:
+        caller = Caller(source=Source.API, key_prefix="abcdefgh", key_owner="ana")
+        record = Record(seed_features(), employee_id)
+        if atomic:
+            return predict([record], caller=caller)[0]
+        [row] = rows_for(releases.current(), [record], caller)
+        Prediction.objects.bulk_create([row])
+        return row
+
+    return make
 
 
 @pytest.fixture
@@ -83,6 +108,17 @@ def broken_release(release_folder):
     """The release that serves, with one byte of its scorecard changed."""
     scorecard = release_folder / releases.SCORECARD
     scorecard.write_bytes(scorecard.read_bytes().replace(b"1", b"2", 1))
+
+
+@pytest.fixture
+def release_with_age(monkeypatch):
+    """What serves scores a prohibited ground, as a release may that says why."""
+    release = releases.current()
+    age = NumberPoints("age", low=18, high=60, weight=-0.01, usual=36, null=36)
+    scorecard = Scorecard(release.scorecard.base, (age, *release.scorecard.fields))
+    with_age = dataclasses.replace(release, scorecard=scorecard)
+    monkeypatch.setattr(releases, "current", lambda: with_age)
+    return with_age
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ ROUTES: dict[tuple[str, str], Scope | None] = {
     ("GET", "/history"): Scope.HISTORY,
     ("GET", "/history/{employee_id}"): Scope.HISTORY,
     ("GET", "/predictions/{id}"): Scope.HISTORY,
+    ("POST", "/predictions/{id}/replay"): Scope.AUDIT,
     ("GET", "/employees"): Scope.EMPLOYEES_READ,
     ("GET", "/employees/{employee_id}"): Scope.EMPLOYEES_READ,
     ("PUT", "/employees/{employee_id}"): Scope.EMPLOYEES_WRITE,

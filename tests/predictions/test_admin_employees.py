@@ -39,8 +39,34 @@ def test_the_form_has_each_field_of_the_table_with_its_label_and_range(manager):
     text = page.content.decode()
     for field in FIELDS:
         assert form.fields[field.name].label.fr == field.label.fr
-    assert "16 – 100" in text
-    assert "motif prohibé" in text
+    assert "de 16 à 100\u00a0ans" in text
+    assert "de −100 à 300\u00a0%, écrire 11, et non 0,11, pour onze pour cent" in text
+    assert "motif prohibé, enregistré, jamais utilisé pour le score" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "used", "unused"),
+    [
+        (
+            "fr",
+            "motif prohibé, utilisé pour le score par la version en service",
+            "motif prohibé, enregistré, jamais utilisé pour le score",
+        ),
+        (
+            "en",
+            "prohibited ground, used for the score by the release that serves",
+            "prohibited ground, recorded, never scored",
+        ),
+    ],
+)
+def test_a_ground_that_the_release_uses_is_not_said_to_be_unused(
+    manager, release_with_age, language, used, unused
+):
+    page = manager.get(ADD, headers={"accept-language": language})
+
+    form = page.context["adminform"].form
+    assert form.fields["age"].help_text.endswith(used)
+    assert form.fields["genre"].help_text.endswith(unused)
 
 
 def test_a_new_employee_is_stored_as_the_api_would_take_it(manager, api):

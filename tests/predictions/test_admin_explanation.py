@@ -11,12 +11,13 @@ from django.utils.translation import override
 from attrition import releases
 from attrition.features import BY_NAME
 from attrition.scorecard import probability_of
+from attrition.typography import signed
 from predictions.services import explain
-from predictions.words import percent, signed
+from predictions.words import percent
 
 OVERTIME = {
     "fr": (
-        "Heures supplémentaires : Oui (d'habitude Non) : "
+        "Heures supplémentaires\u00a0: Oui (d'habitude Non)\u00a0: "
         "associé à un risque plus élevé que d'habitude"
     ),
     "en": "Overtime: Yes (usually No): associated with a higher risk than usual",
@@ -67,13 +68,14 @@ def test_a_page_starts_from_the_usual_person_and_leads_to_the_answer(
     page, make_prediction
 ):
     row = make_prediction(669)
-    usual = percent(probability_of(explain(row).base), row.threshold)
-    found = percent(row.proba_depart, row.threshold)
+    with override("en"):
+        usual = percent(probability_of(explain(row).base), row.threshold)
+        found = percent(row.proba_depart, row.threshold)
 
     text = page(row, language="en")
 
-    assert f"the usual value everywhere has {usual.replace(',', '.')};" in text
-    assert f"leads to {found.replace(',', '.')}." in text
+    assert f"the usual value everywhere has {usual};" in text
+    assert f"leads to {found}." in text
 
 
 def test_reasons_stand_largest_first_each_with_its_points(page, make_prediction):
@@ -98,6 +100,37 @@ def test_what_is_as_usual_is_named_without_a_bar(page, make_prediction):
     [sentence] = re.findall(r"<p>(Comme d'habitude.*?)</p>", text)
     assert "heure_supplementaires" in usual
     assert all(str(BY_NAME[name].label) in sentence for name in usual)
+
+
+IMPUTED = {
+    "fr": (
+        "Comme d'habitude, sans point\u00a0: ",
+        "Manquants, remplacés par la valeur habituelle\u00a0: ",
+        "Revenu mensuel",
+        "Heures supplémentaires",
+    ),
+    "en": (
+        "As usual, without any points: ",
+        "Missing, replaced by the usual value: ",
+        "Monthly pay",
+        "Overtime",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", IMPUTED)
+def test_what_was_missing_is_not_said_to_be_as_usual(page, make_prediction, language):
+    usual_title, imputed_title, pay, overtime = IMPUTED[language]
+
+    text = page(make_prediction(669, revenu_mensuel=None), language)
+    whole = page(make_prediction(669), language)
+
+    [usual] = re.findall(f"<p>{usual_title}(.*?)</p>", text)
+    [imputed] = re.findall(f"<p>{imputed_title}(.*?)</p>", text)
+    assert imputed == f"{pay}."
+    assert pay not in usual
+    assert overtime in usual
+    assert imputed_title not in whole
 
 
 def test_somebody_as_usual_as_can_be_has_no_reason_to_show(page, make_prediction):

@@ -1,5 +1,6 @@
 """The log as an auditor reads it."""
 
+import re
 from html import unescape
 
 import pytest
@@ -108,6 +109,92 @@ def test_a_page_says_what_was_asked_what_was_answered_and_why(page, make_predict
     assert row.artifact_sha256 in text
 
 
+@pytest.mark.parametrize(
+    ("language", "title", "alone"),
+    [
+        ("fr", "Prédiction %s, employé 669", "Prédiction %s"),
+        ("en", "Prediction %s, employee 669", "Prediction %s"),
+    ],
+)
+def test_a_page_is_called_after_the_prediction_and_the_employee(
+    page, make_prediction, language, title, alone
+):
+    about, about_nobody = make_prediction(669), make_prediction()
+
+    text = page(detail(about), language)
+    other = page(detail(about_nobody), language)
+
+    assert f"<title>{title % about.pk} |" in text
+    assert f"<h1>{title % about.pk}</h1>" in text
+    assert f"<h1>{alone % about_nobody.pk}</h1>" in other
+    assert "<h2>" not in text.partition("<h1>")[2].partition("<form")[0]
+
+
+def asked(text: str) -> dict[str, str]:
+    """Of the table of what was sent: label and what stands beside it, its title too."""
+    table = (
+        unescape(text).partition('<table class="asked">')[2].partition("</table>")[0]
+    )
+    rows = re.findall(r'<th scope="row"[^>]*>(.*?)</th>\s*<td(.*?)</td>', table)
+    return {label: cell.removeprefix(">") for label, cell in rows}
+
+
+@pytest.mark.parametrize(
+    ("sent", "french", "english"),
+    [
+        (1, "Oui (envoyé\u00a0: 1)", "Yes (sent: 1)"),
+        (True, "Oui (envoyé\u00a0: true)", "Yes (sent: true)"),
+        ("Oui", "Oui", "Yes (sent: Oui)"),
+        ("non", "Non", "No (sent: non)"),
+        (None, "–", "–"),
+    ],
+)
+def test_a_code_is_shown_as_the_words_it_stands_for(
+    page, make_prediction, sent, french, english
+):
+    row = make_prediction(669, heure_supplementaires=sent)
+
+    assert asked(page(detail(row)))["Heures supplémentaires"] == french
+    assert asked(page(detail(row), "en"))["Overtime"] == english
+
+
+def test_a_quantity_is_shown_with_its_unit_and_not_with_ten_decimals(
+    page, make_prediction
+):
+    row = make_prediction(
+        669,
+        augementation_salaire_precedente=0.115,
+        revenu_mensuel=3447,
+        eval_number_int=1669,
+        proba_chgt_experience_par_an=0.3333333333,
+    )
+
+    shown = asked(page(detail(row)))
+
+    rise = "11,5\u00a0% (envoyé\u00a0: 0.115)"
+    assert shown["Dernière augmentation de salaire"] == rise
+    assert shown["Revenu mensuel"] == "3\u00a0447\u00a0€ par mois"
+    assert shown["Numéro d'évaluation (entier)"] == "1669"
+    changes = shown["Changements par année d'expérience"]
+    assert changes == ' title="0.3333333333">≈ 0,3333'
+
+
+def test_a_code_that_sql_wrote_is_shown_as_it_is(page, log_row):
+    row = log_row(input_payload={"genre": "x", "augementation_salaire_precedente": []})
+
+    shown = asked(page(detail(row)))
+
+    assert shown["Genre"] == "x"
+    assert shown["Dernière augmentation de salaire"] == "[]"
+
+
+def test_the_filter_by_date_is_called_by_a_noun(page, make_prediction):
+    make_prediction(669)
+
+    assert "date de la demande" in page(LIST)
+    assert "Par demandée le" not in page(LIST)
+
+
 def test_a_page_is_in_english_for_who_reads_english(page, make_prediction):
     text = page(detail(make_prediction(669)), language="en")
 
@@ -204,13 +291,13 @@ def test_a_field_that_has_left_the_table_is_shown_by_its_name(page, log_row):
 @pytest.mark.parametrize(
     ("probability", "threshold", "shown"),
     [
-        (0.4996, 0.5, "49,96 %"),
-        (0.5, 0.5, "50,0 %"),
-        (0.123, 0.37, "12,3 %"),
-        (0.36999999, 0.37, "36,999999 %"),
-        (0.0, 0.0, "0,0 %"),
-        (1.0, 1.0, "100,0 %"),
+        (0.4996, 0.5, "49,96\u00a0%"),
+        (0.5, 0.5, "50,0\u00a0%"),
+        (0.123, 0.37, "12,3\u00a0%"),
+        (0.36999999, 0.37, "36,999999\u00a0%"),
+        (0.0, 0.0, "0,0\u00a0%"),
+        (1.0, 1.0, "100,0\u00a0%"),
     ],
 )
 def test_a_percentage_never_rounds_across_the_threshold(probability, threshold, shown):
-    assert percent(probability, threshold).replace(".", ",") == shown
+    assert percent(probability, threshold) == shown

@@ -4,13 +4,19 @@ import json
 import re
 import shutil
 from html import unescape
+from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
 from attrition import releases
-from attrition.releases import CARD, CURRENT, SCORECARD
+from attrition.card_texts import FAIRNESS
+from attrition.fairness import by_group
+from attrition.releases import CARD, CURRENT, FEATURES, REFERENCE, SCORECARD
+from attrition.training_set import TrainingSet
 from predictions.roles import ROLES
 from tests import shipped
 from tests.attrition.release_folder import ReleaseFolder
@@ -30,7 +36,7 @@ IN_A_CARD = {
         "Seuil",
         "Équité par groupe",
         "Critères prohibés",
-        "Sur 10 personnes signalées, environ %(of_ten)s sont parties.",
+        "À ce seuil, sur 10 personnes signalées, environ %(of_ten)s sont parties.",
         "ce n'est pas une cause",
         ">0,%(brier)s<",
     ],
@@ -40,7 +46,7 @@ IN_A_CARD = {
         "Threshold",
         "Fairness by group",
         "Prohibited grounds",
-        "Of 10 people flagged, about %(of_ten)s left.",
+        "At that threshold, of 10 people flagged about %(of_ten)s left.",
         "it is not a cause",
         ">0.%(brier)s<",
     ],
@@ -147,7 +153,54 @@ def test_the_list_tells_what_a_threshold_of_the_operator_changes(
     assert "MODEL_THRESHOLD" not in without
 
 
+def test_a_release_that_uses_a_prohibited_ground_is_marked(page, release_folder):
+    put_age_in(release_folder)
+
+    listed, text = page(LIST), page(card(shipped.SERVES), "en")
+
+    assert "en service</strong>, données fictives, utilise un critère prohibé" in listed
+    warning = "uses a prohibited ground (Code du travail, art. L.1132-1): Age."
+    assert warning in text.partition("<h2>")[0]
+
+
+def test_a_release_without_one_is_not(page):
+    assert "critère prohibé" not in page(LIST)
+    assert "utilise un critère prohibé" not in page(card(shipped.SERVES))
+
+
+def put_age_in(folder: Path) -> None:
+    """As if the release had been trained with it: where nobody said their age."""
+    release = ReleaseFolder(folder)
+    scorecard = release.document(SCORECARD)
+    number = {"low": 18, "high": 60, "weight": -0.01, "usual": 40, "null": 40}
+    rest = {"scale": 1.0, "offset": 0.0, "transform": "none"}
+    scorecard["fields"].insert(0, {"field": "age", **number, **rest})
+    names = ["age", *release.document(FEATURES)]
+    cases = [
+        case | {"features": case["features"] | {"age": None}}
+        for case in release.document(REFERENCE)
+    ]
+    release.rewrite(SCORECARD, scorecard)
+    release.rewrite(FEATURES, names)
+    release.rewrite(REFERENCE, cases)
+
+
 # A card
+
+
+def test_a_card_says_whose_data_it_is_from_and_what_leaving_means(page, trained):
+    document = trained.document(CARD)
+    document["data"]["origin"] = "une enquête <b>publique</b>"
+    document["trained_on"] = "2026-03-14"
+    trained.rewrite(CARD, document)
+
+    text = page(card(trained.version))
+
+    for file in ("extrait_sirh.csv", "extrait_eval.csv", "extrait_sondage.csv"):
+        assert file in text
+    assert "Oui dans a_quitte_l_entreprise de extrait_sondage.csv" in text
+    assert "Entraînée le 14 mars 2026." in text
+    assert "Origine\u00a0: une enquête <b>publique</b>." in text
 
 
 @pytest.mark.parametrize("language", IN_A_CARD)
@@ -169,7 +222,7 @@ def test_a_card_of_format_1_shows_what_it_has_and_claims_no_more(page):
 
     assert "Average precision" in text
     assert releases.load("1.0.0").artifact_sha256 in text
-    assert "Of 10 people flagged" not in text
+    assert "of 10 people flagged" not in text
     assert "None" not in text
     for heading in ("Limits", "Fairness by group", "Fields that need care"):
         assert f"<h2>{heading}</h2>" not in text
@@ -197,13 +250,26 @@ def test_a_share_of_few_people_is_hidden(page, trained):
     assert row.count('<td class="number">–</td>') == 1
 
 
-def test_a_group_of_few_people_is_not_in_the_card_and_the_page_says_so(page):
-    groups = releases.load(shipped.SERVES).card["fairness"]
+def test_a_group_of_few_people_is_hidden_from_card_and_page_and_both_say_so(
+    page, trained
+):
+    rng = np.random.default_rng(0)
+    genders = [0.0] * 9 + [1.0] * 300 + [np.nan] * 40
+    X = pd.DataFrame({"genre": genders, "age": 35.0})
+    people = TrainingSet(X, rng.integers(0, 2, len(X)))
+    document = trained.document(CARD)
+    document["fairness"] = by_group(people, rng.random((2, len(X))), 0.5)
+    document["fairness_measured"] = {"fr": FAIRNESS.fr, "en": FAIRNESS.en}
+    trained.rewrite(CARD, document)
 
-    text = page(card(shipped.SERVES))
+    text = page(card(trained.version))
 
-    assert min(g["count"] for name in groups for g in groups[name]) >= 10
-    assert "Les groupes de moins de 10 personnes sont masqués." in text
+    table = text.partition("<h3>Genre</h3>")[2].partition("</table>")[0]
+    # 40 of unknown gender stay: a subtraction would show the nine with anybody fewer.
+    assert "Femme" not in table
+    assert '<td class="number">9</td>' not in table
+    assert "Homme" in table
+    assert "Un groupe de moins de 10 personnes est masqué" in text
 
 
 def test_markup_that_a_trainer_writes_stays_text(client, auditor, trained):
@@ -222,7 +288,7 @@ def test_markup_that_a_trainer_writes_stays_text(client, auditor, trained):
     escaped = "&lt;script&gt;alert(1)&lt;/script&gt;"
     assert script not in text
     assert text.count(escaped) == 3
-    assert f"Utilisé : Âge (âge), parce que : {escaped}" in text
+    assert f"Utilisé\u00a0: Âge (âge), parce que\u00a0: {escaped}" in text
 
 
 # A release that is not there, or not whole

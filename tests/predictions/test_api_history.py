@@ -254,7 +254,10 @@ def test_a_row_says_all_that_was_recorded(api, features):
         "key_owner": "HR analytics",
         "user_name": "",
         "request_id": "payroll-7",
-        "schema_version": 1,
+        "batch_id": None,
+        "batch_row": None,
+        "payload_digest": stored.payload_digest,
+        "schema_version": 2,
     }
 
 

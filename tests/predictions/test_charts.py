@@ -8,8 +8,10 @@ import pytest
 from django.utils.translation import override
 
 from attrition import releases
+from attrition.features import BY_NAME
 from attrition.field import Value
-from attrition.scorecard import FieldPoints, NumberPoints
+from attrition.releases import Release
+from attrition.scorecard import ChoicePoints, FieldPoints, NumberPoints, Scorecard
 from predictions import card_charts
 from predictions.charts import Axis, Bar, Bars, Mark, Plot
 from predictions.templatetags.charts import draw, drawn
@@ -34,11 +36,28 @@ def ends(item: FieldPoints) -> Iterable[Value]:
     return (item.low, item.high) if isinstance(item, NumberPoints) else item.table
 
 
+def sizes_of(release: Release) -> dict[str, list[float]]:
+    """The points that the charts of a release show, by field."""
+    return {
+        item.field: [item.points(value) for value in ends(item)]
+        + ([item.unseen] if has_rare(item, release) else [])
+        for item in release.scorecard.fields
+    }
+
+
+def has_rare(item: FieldPoints, release: Release) -> bool:
+    """Whether somebody can be scored by a value without points of its own."""
+    if isinstance(item, NumberPoints):
+        return False
+    choices = BY_NAME[item.field].choices or release.categories.get(item.field, [])
+    return any(item.is_rare(value) for value in choices)
+
+
 def every_chart(version: str) -> list[Plot | Bars]:
     release = releases.load(version)
     return [
         *card_charts.measured(release.card),
-        *card_charts.points(release.scorecard),
+        *card_charts.points(release.scorecard, release.categories),
     ]
 
 
@@ -157,16 +176,13 @@ def test_every_mark_of_a_card_is_inside_its_picture(version):
 
 @pytest.mark.parametrize("version", shipped.VERSIONS)
 def test_all_fields_share_one_scale(version):
-    scorecard = releases.load(version).scorecard
-    points = {
-        item.field: [item.points(value) for value in ends(item)]
-        for item in scorecard.fields
-    }
+    release = releases.load(version)
+    points = sizes_of(release)
     largest = max(abs(size) for sizes in points.values() for size in sizes)
 
-    charts = card_charts.points(scorecard)
+    charts = card_charts.points(release.scorecard, release.categories)
 
-    assert {chart.name for chart in charts} == set(scorecard.names)
+    assert {chart.name for chart in charts} == set(points)
     assert {
         (chart.y.low, chart.y.high) for chart in charts if isinstance(chart, Plot)
     } == {(-ceil(largest), ceil(largest))}
@@ -179,13 +195,14 @@ def test_all_fields_share_one_scale(version):
 
 @pytest.mark.parametrize("version", shipped.VERSIONS)
 def test_the_field_that_can_move_a_score_most_comes_first(version):
-    scorecard = releases.load(version).scorecard
-    spread = {}
-    for item in scorecard.fields:
-        sizes = [item.points(value) for value in ends(item)]
-        spread[item.field] = max(sizes) - min(sizes)
+    release = releases.load(version)
+    spread = {
+        name: max(sizes) - min(sizes) for name, sizes in sizes_of(release).items()
+    }
 
-    order = [chart.name for chart in card_charts.points(scorecard)]
+    charts = card_charts.points(release.scorecard, release.categories)
+
+    order = [chart.name for chart in charts]
 
     assert [spread[name] for name in order] == sorted(spread.values(), reverse=True)
 
@@ -242,7 +259,7 @@ def test_a_picture_says_in_words_what_it_shows():
     assert root.find(f"{SVG}title").text == "A & B"
     text = root.find(f"{SVG}desc").text
     assert text.startswith("1 < 2.")
-    assert "Jamais: −0,50." in text
+    assert "Jamais\u00a0: −0,50." in text
 
 
 def test_only_a_picture_that_stands_alone_brings_its_paper():
@@ -250,3 +267,36 @@ def test_only_a_picture_that_stands_alone_brings_its_paper():
 
     assert 'fill="#fff"' in drawn(chart, standalone=True)
     assert 'fill="#fff"' not in draw(chart)
+
+
+RARE = "held by fewer than 10 people"
+TRAVEL = "frequence_deplacement"
+
+
+@pytest.mark.parametrize(
+    ("choices", "known", "is_shown"),
+    [
+        (ChoicePoints("poste", {"A": 0.0}, "A", "A", -0.4), ["A", "B"], True),
+        (ChoicePoints("poste", {"A": 0.0}, "A", "A", -0.4), ["A"], False),
+        (ChoicePoints(TRAVEL, {"Aucun": 0.0}, "Aucun", "Aucun", -0.4), [], True),
+        (ChoicePoints("niveau_education", {3: 0.0}, 3, 3, -0.4, (3, 3)), [], False),
+        (ChoicePoints("niveau_education", {1: 0, 4: 0}, 1, 1, -0.4, (1, 4)), [], True),
+        (
+            ChoicePoints("nombre_participation_pee", {0: 0, 2: 0}, 0, 0, -0.4, (0, 2)),
+            [],
+            True,
+        ),
+    ],
+    ids=["role", "no other role", "travel", "nearest mark", "mark in a gap", "count"],
+)
+def test_what_has_no_points_of_its_own_is_drawn_where_somebody_can_have_it(
+    choices, known, is_shown
+):
+    scorecard = Scorecard(0.0, (choices,))
+
+    with override("en"):
+        [chart] = card_charts.points(scorecard, {choices.field: known})
+
+    shown = {label: points for label, points, *_ in chart.rows}
+    assert (RARE in shown) is is_shown
+    assert shown.get(RARE, "\u22120.40") == "\u22120.40"

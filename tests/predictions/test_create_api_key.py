@@ -89,6 +89,11 @@ def test_an_expiry_without_a_zone_is_in_the_projects(run, text, moment):
     assert ApiKey.objects.get().expires_at == moment
 
 
+def test_an_expiry_that_is_no_date_is_refused_with_one_that_is(run):
+    with pytest.raises(CommandError, match=r"«\u00a0demain\u00a0».*2027-12-31"):
+        run("create_api_key", "--owner", "a", "--scopes", "audit", "--expires=demain")
+
+
 def test_an_expiry_of_a_minute_ago_is_refused(run):
     past = (timezone.now() - timedelta(minutes=1)).isoformat()
 

@@ -6,8 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from attrition.models import Employee
-from predictions.models import Prediction
-from predictions.models.log import AppendOnlyError
+from predictions.models import AppendOnlyError, Prediction
 
 SEED_QUERY = (
     "SELECT id, created_at, employee_id, proba_depart, prediction, threshold, "

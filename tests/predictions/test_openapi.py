@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 from attrition import releases
 from attrition.features import FIELDS, SPELLINGS
 from attrition.field import Kind
+from predictions.api.feature_schema import feature_schema
 from predictions.models import Prediction
 from tests.factories import EmployeeFactory
 from tests.predictions.refusals import send
@@ -117,6 +118,26 @@ def test_every_feature_is_described_from_the_table(document, field):
         assert level in found["enum"]
     if field.ground:
         assert field.ground.fr in found["description"]
+
+
+NEVER = "jamais utilisé pour le score"
+
+
+def description_of(name: str) -> str:
+    return feature_schema()["properties"][name]["description"]
+
+
+def test_a_ground_is_said_to_be_unused_only_where_the_serving_release_does_not_use_it(
+    release_with_age,
+):
+    assert NEVER not in description_of("age")
+    assert "utilisé pour le score par la version en service" in description_of("age")
+    assert NEVER in description_of("genre")
+
+
+def test_while_no_release_serves_nothing_is_said_of_the_use_of_a_ground(broken_release):
+    assert NEVER not in description_of("age")
+    assert NEVER in description_of("ayant_enfants")  # no release may use it at all
 
 
 def test_nothing_but_the_table_is_described(document):

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 from getpass import getuser
 
 import pytest
@@ -14,7 +15,7 @@ from rest_framework.test import APIClient
 
 from attrition import releases
 from attrition.models import Employee
-from predictions.management import score_output
+from predictions.management import arguments, score_output
 from predictions.management.commands import score_employee
 from predictions.models import Prediction
 from predictions.models.log import PredictionQuerySet
@@ -24,7 +25,7 @@ from tests.predictions.refusals import send
 
 REASONS = {
     "fr": (
-        "Heures supplémentaires : Oui (d'habitude Non) : "
+        "Heures supplémentaires\u00a0: Oui (d'habitude Non)\u00a0: "
         "associé à un risque plus élevé que d'habitude",
         "ce n'est pas une cause",
     ),
@@ -105,16 +106,87 @@ def test_the_table_is_for_people(run, staff, settings, language):
     out, _ = run("score_employee", "--all")
 
     lines = out.splitlines()
-    assert [line.split()[0] for line in lines[1:6]] == [
-        "669",
-        "670",
-        "671",
-        "672",
-        "1000",
-    ]
-    assert all("%" in line for line in lines[1:6])
-    assert " 5 " in f" {lines[6]} " or lines[6].startswith("5 ")
-    assert len(lines) > 7  # the model's warnings, and that a score is no decision
+    people = [line for line in lines[1:] if re.match(r" {,9}\d+  .*%", line)]
+    assert [line.split()[0] for line in people] == ["669", "670", "671", "672", "1000"]
+    [counted] = [place for place, line in enumerate(lines) if line.startswith("5 ")]
+    # What holds of every score, and that a score is no decision.
+    assert len(lines) - counted == 3
+
+
+NOTES = {
+    "fr": (
+        "Manquants, et remplacés par la valeur habituelle\u00a0: Revenu mensuel",
+        "et compté comme la valeur la plus proche\u00a0: Distance domicile-travail",
+        "Plus d'un tiers des champs manquaient",
+    ),
+    "en": (
+        "Missing, and replaced by the usual value: Monthly pay",
+        "and counted as its nearest value: Distance from home",
+        "More than a third of the fields were missing",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", NOTES)
+def test_what_to_know_of_a_person_stands_below_them_and_names_the_fields(run, language):
+    usual = seed_features()
+    EmployeeFactory(pk=669, features=usual | {"revenu_mensuel": None})
+    EmployeeFactory(pk=670, features=usual | {"distance_domicile_travail": 19_000})
+    EmployeeFactory(pk=671, features={"poste": "Manager"})
+    EmployeeFactory(pk=672, features=usual)
+
+    with override(language):
+        out, _ = run("score_employee", "--all")
+
+    missing, outside, thin = NOTES[language]
+    about, person = {}, None
+    for line in out.splitlines():
+        if found := re.match(r" {,9}(\d+)  .*%", line):
+            person = found[1]
+        elif line.startswith(" " * 12):
+            about.setdefault(person, []).append(line.strip())
+    assert about.keys() == {"669", "670", "671"}
+    assert about["669"] == [missing]
+    assert [line.endswith(outside) for line in about["670"]] == [True]
+    assert [line.startswith(thin) for line in about["671"]] == [True]
+    label = missing.rpartition(":")[2].strip()
+    assert label in about["671"][0]
+    assert out.count(thin) == 1
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("columns", [60, 80, 100])
+def test_the_table_fits_the_terminal_and_keeps_every_word(
+    run, monkeypatch, columns, language
+):
+    features = {"poste": "Manager", "heure_supplementaires": 1}
+    EmployeeFactory(pk=669, features=features | {"distance_domicile_travail": 19_000})
+    EmployeeFactory(pk=670, features=seed_features())
+    with override(language):
+        monkeypatch.setenv("COLUMNS", "10000")
+        wide, _ = run("score_employee", "--all", "--explain")
+        monkeypatch.setenv("COLUMNS", str(columns))
+        narrow, _ = run("score_employee", "--all", "--explain")
+
+    assert max(map(len, wide.splitlines())) > 100
+    assert max(map(len, narrow.splitlines())) <= columns
+    assert sorted(narrow.split()) == sorted(wide.split())
+    assert " ".join(REASONS[language][0].split()) in " ".join(narrow.split())
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+def test_bars_begin_in_one_column_and_tell_plus_from_minus_without_colour(
+    run, monkeypatch, columns
+):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    EmployeeFactory(pk=669, features=seed_features() | {"heure_supplementaires": 1})
+
+    out, _ = run("score_employee", 669, "--explain")
+
+    found = [re.match(r" +([+−])[\d,]+ (█*)(░*)", line) for line in out.splitlines()]
+    signs = {(m[1], bool(m[2]), bool(m[3])) for m in found if m}
+    assert signs == {("+", True, False), ("−", False, True)}
+    assert {m.start(2) for m in found if m} == {11}
 
 
 def test_a_csv_is_one_table_that_a_spreadsheet_reads(run, staff):
@@ -157,8 +229,8 @@ def test_a_terminal_shows_each_reason_as_a_sentence_with_its_bar(run, language):
 
     overtime, no_cause = REASONS[language]
     lines = out.splitlines()
-    reasons = [line for line in lines if "█" in line]
-    lengths = [line.count("█") for line in reasons]
+    reasons = [line for line in lines if re.search("[█░]", line)]
+    lengths = [len(re.findall("[█░]", line)) for line in reasons]
     assert any(line.endswith(overtime) for line in reasons)
     assert lengths == sorted(lengths, reverse=True)
     assert (lengths[0], lengths[-1] >= 1) == (score_output.BAR, True)
@@ -226,7 +298,7 @@ def test_an_employee_who_fits_no_more_is_named_and_the_others_are_scored(
 
     assert caught.value.returncode == 1
     assert "2" in str(caught.value)
-    about = [line.split(":")[0] for line in run.err.splitlines()]
+    about = [line.split(":")[0].strip() for line in run.err.splitlines()]
     assert about == ["700", "700", "701"]
     assert "age" in run.err
     assert "zzz" in run.err
@@ -259,6 +331,7 @@ def test_a_damaged_release_scores_nobody(run, staff, broken_release):
         run("score_employee", "--all")
 
     assert not Prediction.objects.exists()
+    assert run.out == ""
 
 
 def test_a_log_that_cannot_be_written_shows_no_score(
@@ -279,7 +352,7 @@ def test_a_container_whose_user_has_no_name_can_score(run, staff, monkeypatch):
     def unnamed() -> str:
         raise KeyError("getpwuid(): uid not found: 1234")
 
-    monkeypatch.setattr(score_employee, "getuser", unnamed)
+    monkeypatch.setattr(arguments, "getuser", unnamed)
 
     run("score_employee", 669)
 

@@ -1,5 +1,6 @@
 """predict(): what every caller is promised."""
 
+import dataclasses
 import json
 
 import pytest
@@ -105,7 +106,7 @@ def test_a_row_copies_who_asked(features):
     assert (row.source, row.key_prefix, row.key_owner) == ("api", "abcdefgh", "Paie")
     assert (row.user_name, row.request_id) == ("ana", "payroll-7")
     assert row.artifact_sha256 == releases.current().artifact_sha256
-    assert row.schema_version == 1
+    assert row.schema_version == 2
 
 
 @pytest.mark.django_db
@@ -306,3 +307,35 @@ def test_a_release_that_is_gone_explains_nothing(log_row):
 def test_a_payload_that_cannot_be_read_explains_nothing(log_row, payload):
     with pytest.raises(InvalidFeatures):
         explain(log_row(input_payload=payload))
+
+
+@pytest.mark.django_db
+def test_a_mark_that_nobody_had_counts_as_the_nearest_and_is_named(make_prediction):
+    present = "note_evaluation_actuelle"
+
+    best, unheard_of = (make_prediction(**{present: mark}) for mark in (3, 1))
+
+    assert unheard_of.proba_depart == best.proba_depart
+    assert codes(unheard_of)["out_of_range"] == [present]
+    assert "rare_value" not in codes(unheard_of)
+
+
+@pytest.mark.django_db
+def test_a_value_that_few_had_is_named_by_how_it_counts(make_prediction, monkeypatch):
+    release = releases.current()
+    job = next(item for item in release.scorecard.fields if item.field == "poste")
+    few = next(iter(job.table))
+    fields = tuple(
+        dataclasses.replace(
+            item, table={k: v for k, v in item.table.items() if k != few}
+        )
+        if item is job
+        else item
+        for item in release.scorecard.fields
+    )
+    monkeypatch.setattr(release.scorecard, "fields", fields)
+
+    row = make_prediction(poste=few)
+
+    assert codes(row)["rare_value"] == ["poste"]
+    assert "out_of_range" not in codes(row)

@@ -5,13 +5,12 @@ import random
 import pytest
 from django.utils.translation import override
 
+from attrition.typography import rounded, share_in_words, signed
 from predictions.words import (
     direction_in_words,
     percent,
     reason_in_words,
-    rounded,
-    share_in_words,
-    signed,
+    value_in_words,
 )
 
 OVERTIME = {
@@ -75,6 +74,16 @@ def test_a_share_is_a_percentage_that_no_line_break_cuts(share, decimals, shown)
         assert share_in_words(share, decimals) == shown
 
 
+@pytest.mark.parametrize(
+    ("language", "share", "rise"),
+    [("fr", "48,6\u00a0%", "−3,5\u00a0%"), ("en", "48.6%", "−3.5%")],
+)
+def test_a_percent_sign_is_close_to_an_english_number(language, share, rise):
+    with override(language):
+        assert percent(0.486, 0.34) == share_in_words(0.486) == share
+        assert value_in_words("augementation_salaire_precedente", -3.5) == rise
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_no_percentage_is_on_the_other_side_of_the_threshold(language):
     draw = random.Random(0)
@@ -117,7 +126,7 @@ def test_a_reason_names_the_field_the_value_the_usual_one_and_the_direction():
         english = reason_in_words(OVERTIME | {"label": "Overtime", "points": -1.2})
 
     assert french == (
-        "Heures supplémentaires : Oui (d'habitude Non) : "
+        "Heures supplémentaires\u00a0: Oui (d'habitude Non)\u00a0: "
         "associé à un risque plus élevé que d'habitude"
     )
     assert english == (
@@ -131,4 +140,4 @@ def test_a_reason_gives_a_quantity_its_unit_and_a_missing_one_a_dash():
     with override("en"):
         text = reason_in_words(pay | {"points": 0.0})
 
-    assert text.startswith("Pay: – (usually 4,903.5 ")
+    assert text.startswith("Pay: – (usually 4,903.5\u00a0€")

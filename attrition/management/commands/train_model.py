@@ -1,5 +1,6 @@
 """Trains a release from the three HR extracts; never changes what serves."""
 
+import dataclasses
 import re
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
@@ -41,8 +42,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--data", type=Path, required=True, help="folder of the three extracts"
         )
-        goal = parser.add_mutually_exclusive_group(required=True)
-        goal.add_argument("--version", dest="release", help="name of the new release")
+        goal = parser.add_mutually_exclusive_group()
+        goal.add_argument(
+            "--version",
+            dest="release",
+            help="name of the new release; a dry run needs none",
+        )
         goal.add_argument(
             "--reproduce",
             metavar="VERSION",
@@ -52,6 +57,12 @@ class Command(BaseCommand):
             "--fictional",
             action="store_true",
             help="the data are not about real people",
+        )
+        parser.add_argument(
+            "--origin",
+            default="",
+            metavar="TEXT",
+            help="where the data come from, for the card",
         )
         parser.add_argument(
             "--leave-out",
@@ -75,9 +86,15 @@ class Command(BaseCommand):
             metavar="FIELD",
             help="use a prohibited ground; each needs a --because of its own",
         )
-        parser.add_argument("--because", action="append", default=[], metavar="TEXT")
         parser.add_argument(
-            "--seed", type=seed, default=0, help="of the folds and the intervals"
+            "--because",
+            action="append",
+            default=[],
+            metavar="TEXT",
+            help="why that ground may be used; the card and check --deploy say so",
+        )
+        parser.add_argument(
+            "--seed", type=seed, help="of the folds and the intervals; 0 if unsaid"
         )
         parser.add_argument(
             "--yes", action="store_true", help="departments and roles may be others"
@@ -96,9 +113,10 @@ class Command(BaseCommand):
     ) -> None:
         try:
             if reproduce is not None:
+                _check_alone(options)
                 self._reproduce(data, releases.load(reproduce))
             else:
-                self._train(data, self._new_folder(str(release)), options)
+                self._train(data, self._new_folder(release, options), options)
         except extracts.ExtractError as error:
             report = problem_list(error, _("Nothing was written."))
             raise CommandError(report) from error
@@ -113,13 +131,12 @@ class Command(BaseCommand):
         wishes.columns()  # refuses before minutes are spent
         people = self._people(data)
         rows = training_set(people)
-        serving = _serving()
+        serving = self._serving()
         if serving is not None:
             self._confirm(people, serving, options["yes"])
-        trained = training.train(rows, wishes, progress)
-        card = model_card(trained, rows, wishes, fictional=options["fictional"])
-        compared = training_report.compared(trained, card, rows, serving)
-        for line in [*training_report.summary(trained, card), *compared]:
+        told = {name: options[name] for name in ("fictional", "origin")}
+        trained, card = self._decided(rows, wishes, told)
+        for line in training_report.compared(trained, card, rows, serving):
             self.stdout.write(line)
         if options["dry_run"]:
             self.stdout.write(_("Nothing was written."))
@@ -135,9 +152,56 @@ class Command(BaseCommand):
                 _("MODEL_VERSION=%(version)s is set and wins over that file.") % pinned
             )
 
+    def _decided(
+        self, rows: TrainingSet, wishes: training.Wishes, told: dict[str, Any]
+    ) -> tuple[training.Trained, dict[str, Any]]:
+        """Train, and again while somebody leaves out what costs nothing."""
+        while True:
+            trained = training.train(rows, wishes, progress)
+            card = model_card(trained, rows, wishes, **told)
+            for line in training_report.summary(trained, card):
+                self.stdout.write(line)
+            costless = training.undecided(trained, wishes)
+            if costless and not sys.stdin.isatty():
+                following = training.undecided_next(
+                    rows, trained, wishes, costless, progress
+                )
+                report = training_report.to_decide(trained, costless, following)
+                outcome = _("Nothing was written.")
+                raise CommandError("\n".join([*report, outcome]))
+            reasons = {name: _ask(training_report.question(name)) for name in costless}
+            kept = {name: reason for name, reason in reasons.items() if reason}
+            dropped = [name for name in costless if name not in kept]
+            wishes = dataclasses.replace(
+                wishes,
+                left_out=(*wishes.left_out, *dropped),
+                reasons={**wishes.reasons, **kept},
+            )
+            if not dropped:
+                # Reasons change the card and nothing that was measured.
+                return trained, model_card(trained, rows, wishes, **told)
+
+    def _serving(self) -> releases.Release | None:
+        """What serves now; the first release of an installation has nothing before."""
+        try:
+            return releases.current()
+        except ReleaseRejected as error:
+            current = settings.MODEL_DIR / releases.CURRENT
+            if settings.MODEL_VERSION or releases.versions() or current.exists():
+                nothing = _(
+                    "What serves can't be read: other departments and roles are not "
+                    "listed, and nothing is compared with it."
+                )
+                self.stdout.write(self.style.WARNING(f"{error} {nothing}"))
+            return None
+
     def _people(self, data: Path) -> list[extracts.Person]:
         self.stdout.write(_("Reading the extracts in %s …") % data)
-        people = extracts.read(data, with_outcome=True).people
+        found = extracts.read(data, with_outcome=True)
+        people = found.people
+        for file, columns in found.ignored_columns.items():
+            left_out = {"file": file, "columns": ", ".join(columns)}
+            self.stdout.write(_("%(file)s: left out %(columns)s.") % left_out)
         counts = {
             "count": len(people),
             "left": sum(bool(person.left) for person in people),
@@ -165,10 +229,21 @@ class Command(BaseCommand):
                 + _("Nothing was written.")
             )
         question = _("Are these your company's? [y/N]")
-        if input(f"{question} ").strip().casefold() not in ("y", "yes", "o", "oui"):
+        if _ask(question).casefold() not in ("y", "yes", "o", "oui"):
             raise CommandError(_("Nothing was written."))
 
-    def _new_folder(self, version: str) -> Path:
+    def _new_folder(self, version: str | None, options: dict[str, Any]) -> Path:
+        if version is None and options["dry_run"]:
+            return Path()
+        if version is None:
+            raise CommandError(
+                _("Name the new release with --version, or add --dry-run to try.")
+            )
+        if version.casefold() == releases.CURRENT.casefold():
+            raise CommandError(
+                _("%s is the file that says what serves: choose another version.")
+                % releases.CURRENT
+            )
         if not VERSION.fullmatch(version):
             raise CommandError(
                 _("%r is no version: use letters, digits, dots and dashes.") % version
@@ -205,17 +280,33 @@ def _wishes(options: dict[str, Any]) -> training.Wishes:
         raise CommandError(
             _("Each --allow-ground FIELD needs its own --because with a reason.")
         )
+    reasons = [name for name, _text in options["reason"]]
+    if len(set(reasons)) != len(reasons):
+        raise CommandError(_("A field has one --reason."))
     return training.Wishes(
         left_out=tuple(options["leave_out"]),
         allowed_grounds=dict(zip(grounds, because, strict=True)),
         reasons=dict(options["reason"]),
-        seed=options["seed"],
+        seed=options["seed"] or 0,
     )
 
 
-def _serving() -> releases.Release | None:
-    """What serves now; the first release of an installation has nothing before it."""
+def _check_alone(options: dict[str, Any]) -> None:
+    """A release is trained again as its card says, so no wish could be heard."""
+    names = (
+        *("fictional", "origin", "leave_out", "reason", "allow_ground", "because"),
+        *("seed", "yes", "dry_run"),
+    )
+    said = [n for n in names if options[n] or (n == "seed" and options[n] is not None)]
+    if said:
+        unheard = ", ".join("--" + name.replace("_", "-") for name in said)
+        raise CommandError(
+            _("--reproduce trains as the release's card says: leave out %s.") % unheard
+        )
+
+
+def _ask(question: str) -> str:
     try:
-        return releases.current()
-    except ReleaseRejected:
-        return None
+        return input(f"{question} ").strip()
+    except EOFError:
+        raise CommandError("\n" + _("Nothing was written.")) from None

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from attrition import releases
 from attrition.errors import ReleaseRejected
 from attrition.models import Employee
+from attrition.typography import titled
 from predictions.models import ApiKey, Prediction, Scope
 from predictions.models.keys import visible_prefix
 from predictions.roles import make_groups
@@ -100,7 +101,8 @@ class Command(BaseCommand):
         try:
             validate_password(password, user)
         except ValidationError as error:
-            raise CommandError(f"{variable}: {' '.join(error.messages)}") from error
+            said = titled(variable, " ".join(error.messages))
+            raise CommandError(said) from error
         user.set_password(password)
         user.save()
         shown = password if made_up else _("the one in %s") % variable
@@ -145,4 +147,4 @@ class Command(BaseCommand):
             (_("API key, for the header X-API-Key"), settings.API_KEY or "–"),
         ]
         for title, value in lines:
-            self.stdout.write(f"{title}: {value}")
+            self.stdout.write(titled(title, value))

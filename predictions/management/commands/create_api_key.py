@@ -1,6 +1,6 @@
 """Makes an API key and prints its secret, once."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from predictions.models import ApiKey, Scope
+
+
+def date_or_time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(
+            _("“%s” is no date such as 2027-12-31, nor a time as 2027-12-31T18:00.")
+            % text
+        ) from None
 
 
 class Command(BaseCommand):
@@ -27,7 +37,7 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--expires",
-            type=datetime.fromisoformat,
+            type=date_or_time,
             help="ISO 8601 date or time, in TIME_ZONE where it names none",
         )
 

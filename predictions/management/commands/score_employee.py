@@ -1,9 +1,7 @@
 """Scores stored employees; logs like the API does."""
 
-import os
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterable, Iterator
-from getpass import getuser
 from itertools import islice
 from typing import Any
 
@@ -12,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from attrition.errors import InvalidFeatures, ReleaseRejected
 from attrition.models import HIGHEST_EMPLOYEE_ID, Employee
+from attrition.typography import titled
 from predictions.answers import answer
 from predictions.management import score_output
+from predictions.management.arguments import operator
 from predictions.models import Prediction, Source
 from predictions.services import Caller, LogUnavailable, Record, predict
 
@@ -23,16 +23,8 @@ CHUNK = 500  # employees scored and logged in one transaction
 def employee_id(text: str) -> int:
     is_number = text.isascii() and text.isdigit()
     if not (is_number and 1 <= int(text) <= HIGHEST_EMPLOYEE_ID):
-        raise ArgumentTypeError(f"{text!r} is no employee number such as 669")
+        raise ArgumentTypeError(_("“%s” is no employee number such as 669.") % text)
     return int(text)
-
-
-def operator() -> str:
-    """The name of whoever runs the command; a container's user may have none."""
-    try:
-        return getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
 
 
 class Command(BaseCommand):
@@ -103,5 +95,5 @@ class Command(BaseCommand):
                 refused = chunk.pop(error.index)
                 self.refused += 1
                 for problem in error.problems:
-                    self.stderr.write(f"{refused.pk}: {problem.message}")
+                    self.stderr.write(titled(refused.pk, problem.message))
         return []

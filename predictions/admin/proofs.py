@@ -1,0 +1,174 @@
+"""What makes the log believable, for people: seals, replays, refusals, erasures."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from predictions import replays
+from predictions.admin.base import ReadOnlyAdmin
+from predictions.models import (
+    Erasure,
+    Refusal,
+    Replay,
+    Seal,
+    SealedPrediction,
+    Source,
+    UnknownCallers,
+)
+from predictions.proof.digests import payload_digest
+from predictions.services import Caller, LogUnavailable
+
+REPLAY = "predictions.replay_prediction"
+
+
+class ProofAdmin(ReadOnlyAdmin):
+    """The proof of one prediction on its page, and the button that replays it."""
+
+    def get_urls(self):
+        replay = self.admin_site.admin_view(self.replay_view)
+        return [
+            path("<path:object_id>/replay/", replay, name="replay_prediction"),
+            *super().get_urls(),
+        ]
+
+    def get_object(self, request, object_id, from_field=None):
+        row = super().get_object(request, object_id, from_field)
+        if row is not None:  # a field of the page sees the row and no request
+            row.may_replay = request.user.has_perm(REPLAY)
+        return row
+
+    @admin.display(description=gettext_lazy("proof"))
+    def proof(self, row):
+        entry = SealedPrediction.objects.filter(pk=row.pk).first()
+        seal = entry and reverse("admin:predictions_seal_change", args=[entry.seal_id])
+        context = {
+            "digest": row.payload_digest,
+            "digest_state": _digest_state(row),
+            "seal": entry and entry.seal_id,
+            "seal_address": seal,
+            "replay_address": reverse("admin:replay_prediction", args=[row.pk]),
+            "may_replay": row.may_replay,
+        }
+        return render_to_string("admin/predictions/proof.html", context)
+
+    def replay_view(self, request, object_id):
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not request.user.has_perm(REPLAY):
+            raise PermissionDenied
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        caller = Caller(
+            source=Source.ADMIN,
+            user_name=request.user.get_username(),
+            request_id=request.request_id,
+        )
+        try:
+            found, _event = replays.replay_one(row.pk, caller)
+        except LogUnavailable:
+            messages.error(request, _("The replay could not be recorded: try again."))
+        else:
+            level, text = _outcome(found)
+            messages.add_message(request, level, text)
+        return redirect("admin:predictions_prediction_change", row.pk)
+
+
+def _digest_state(row):
+    if row.payload_salt is None:
+        return "erased" if Erasure.objects.filter(pk=row.pk).exists() else "removed"
+    found = payload_digest(row.payload_salt, row.input_payload, row.employee_id)
+    return "ok" if found == row.payload_digest else "changed"
+
+
+def _outcome(found):
+    if found.problem:
+        text = _("Not replayed: %(problem)s.") % {"problem": found.problem.rstrip(".")}
+        return messages.WARNING, text
+    # Unrounded, with a point: the same digits as in the API and the proofs.
+    figures = {
+        "recorded": repr(found.recorded),
+        "again": repr(found.replayed),
+        "difference": f"{found.difference:.1e}",
+    }
+    if found.matches:
+        text = _("Replayed: %(recorded)s on record, %(again)s again: they match.")
+        return messages.SUCCESS, text % figures
+    text = _(
+        "Replayed: %(recorded)s on record, %(again)s again: they DO NOT match "
+        "(difference %(difference)s)."
+    )
+    return messages.ERROR, text % figures
+
+
+@admin.register(Seal)
+class SealAdmin(ReadOnlyAdmin):
+    list_display = ["number", "created_at", "row_count", "short_hash", "is_signed"]
+    list_filter = ["created_at"]
+    fields = [
+        "number",
+        "created_at",
+        "row_count",
+        "last_id",
+        "root",
+        "seal_hash",
+        "previous_hash",
+        "public_key",
+        "signature",
+    ]
+
+    @admin.display(description=gettext_lazy("hash of the seal"))
+    def short_hash(self, seal):
+        return format_html("<code>{}…</code>", seal.seal_hash[:16])
+
+    @admin.display(description=gettext_lazy("signed"), boolean=True)
+    def is_signed(self, seal):
+        return bool(seal.signature)
+
+
+@admin.register(Replay)
+class ReplayAdmin(ReadOnlyAdmin):
+    list_display = [
+        "created_at",
+        "asked_for",
+        "replayed",
+        "matching",
+        "source",
+        "user_name",
+        "key_owner",
+    ]
+    list_filter = ["created_at"]
+
+
+@admin.register(Refusal)
+class RefusalAdmin(ReadOnlyAdmin):
+    list_display = [
+        "created_at",
+        "route",
+        "status",
+        "code",
+        "key_owner",
+        "user_name",
+        "request_id",
+    ]
+    list_filter = ["status", "code", "created_at"]
+    search_fields = ["request_id"]
+    show_full_result_count = False
+
+
+@admin.register(UnknownCallers)
+class UnknownCallersAdmin(ReadOnlyAdmin):
+    list_display = ["day", "route", "status", "count"]
+    list_display_links = None
+    list_filter = ["day"]
+
+
+@admin.register(Erasure)
+class ErasureAdmin(ReadOnlyAdmin):
+    list_display = ["prediction_id", "created_at", "user_name", "reason"]

@@ -1,0 +1,27 @@
+"""What several commands take: kinds of arguments, and who runs them."""
+
+import os
+from argparse import ArgumentTypeError
+from datetime import datetime
+from getpass import getuser
+
+from django.utils import timezone
+
+
+def moment(text: str) -> datetime:
+    """An ISO 8601 date or time; in TIME_ZONE where it names no zone."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(
+            f"{text!r} is no date or time: write 2026-01-31 or 2026-01-31T12:00"
+        ) from None
+    return found if found.tzinfo else timezone.make_aware(found)
+
+
+def operator() -> str:
+    """The name of whoever runs the command; a container's user may have none."""
+    try:
+        return getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"

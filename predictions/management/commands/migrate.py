@@ -1,0 +1,13 @@
+"""Django's migrate, as the owner of the tables where the runtime role is another."""
+
+from argparse import ArgumentParser
+
+from django.core.management.commands.migrate import Command as MigrateCommand
+from django.db import connections
+
+
+class Command(MigrateCommand):
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        if "owner" in connections:
+            parser.set_defaults(database="owner")

@@ -1,0 +1,95 @@
+"""Computes recorded answers again; ends with 1 when one does not match."""
+
+import sys
+from argparse import ArgumentParser
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from tqdm import tqdm
+
+from predictions.management.arguments import moment, operator
+from predictions.models import Prediction, Source
+from predictions.replays import Replayed, record, replay
+from predictions.services import Caller, LogUnavailable
+
+MOST_SHOWN = 100
+
+
+class Command(BaseCommand):
+    help = "Compute recorded answers again, with the releases that gave them."
+    # The releases of then are asked, whatever serves now.
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument("ids", nargs="*", type=int, default=[], metavar="ID")
+        which.add_argument("--since", type=moment, help="ISO 8601 date or time")
+        which.add_argument("--all", action="store_true", help="the whole log")
+
+    def handle(
+        self, *, ids: list[int], since: datetime | None, all: bool, **options: Any
+    ) -> None:
+        rows = Prediction.objects.all()
+        if ids:
+            rows = rows.filter(pk__in=ids)
+            there = set(rows.values_list("pk", flat=True))
+            if missing := sorted(set(ids) - there):
+                listed = ", ".join(map(str, missing))
+                raise CommandError(_("There is no prediction %s.") % listed)
+        elif since is not None:
+            rows = rows.filter(created_at__gte=since)
+        asked_for = (
+            ", ".join(map(str, ids)) if ids else f"since {since}" if since else "all"
+        )
+        count = matching = 0
+        total = rows.count() if sys.stderr.isatty() else None
+        bar = tqdm(total=total, desc=_("replaying"), disable=None, leave=False)
+        for found in replay(rows):
+            count, matching = count + 1, matching + found.matches
+            if ids or not found.matches:
+                self._show(found, shown=count - matching, bar=bar)
+            bar.update()
+        bar.close()
+        self._record(asked_for, count, matching)
+        figures = {"count": count, "matching": matching}
+        self.stdout.write(_("%(matching)s of %(count)s match.") % figures)
+        if matching != count:
+            sys.exit(1)
+
+    def _show(self, found: Replayed, *, shown: int, bar: Any) -> None:
+        if shown > MOST_SHOWN:
+            return
+        bar.clear()
+        if found.problem:
+            text = _("prediction %(id)s: not replayed: %(problem)s")
+        elif found.matches:
+            text = _("prediction %(id)s: %(recorded)r, again %(again)r: matches")
+        else:
+            text = _(
+                "prediction %(id)s: %(recorded)r, again %(again)r: DOES NOT MATCH, "
+                "difference %(difference).1e"
+            )
+        self.stdout.write(
+            text
+            % {
+                "id": found.prediction_id,
+                "problem": found.problem,
+                "recorded": found.recorded,
+                "again": found.replayed,
+                "difference": found.difference or 0.0,
+            }
+        )
+
+    def _record(self, asked_for: str, count: int, matching: int) -> None:
+        caller = Caller(Source.COMMAND, user_name=operator())
+        try:
+            record(
+                asked_for=asked_for[:200],
+                replayed=count,
+                matching=matching,
+                caller=caller,
+            )
+        except LogUnavailable as error:
+            raise CommandError(str(error)) from error

@@ -1,0 +1,88 @@
+"""Seals the rows of the log that are in no seal yet."""
+
+import os
+import threading
+from argparse import ArgumentParser, ArgumentTypeError
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import Error, close_old_connections
+from django.utils.translation import gettext as _
+
+from predictions.proof import anchors, sealing, signing
+from predictions.proof.anchors import BadAnchor
+from predictions.proof.digests import UnknownSchema
+from predictions.proof.sealing import SealedMeanwhile
+from predictions.proof.signing import BadKey
+
+
+def seconds(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 86_400:
+        raise ArgumentTypeError(f"{text!r} is no whole number from 1 to 86400")
+    return int(text)
+
+
+class Command(BaseCommand):
+    help = "Seal the rows of the log that are in no seal yet."
+    # The log goes on whatever release serves.
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--every", type=seconds, metavar="SECONDS", help="go on until stopped"
+        )
+        parser.add_argument(
+            "--anchor",
+            type=Path,
+            metavar="FILE",
+            help="append each seal's hash to this file, to be kept somewhere else",
+        )
+
+    def handle(self, *, every: int | None, anchor: Path | None, **options: Any) -> None:
+        try:
+            key = signing.signing_key()
+            if anchor is not None and anchor.exists():
+                anchors.read(anchor)
+        except (BadKey, BadAnchor) as error:
+            raise CommandError(str(error)) from error
+        if key is None:
+            self.stderr.write(
+                _("SEAL_SIGNING_KEY is not set: the seals are not signed.")
+            )
+        if every is None:
+            self._seal(key, anchor, quiet=False)
+        else:
+            self._seal_until_stopped(key, anchor, every)
+
+    def _seal(self, key: Any, anchor: Path | None, *, quiet: bool) -> None:
+        rows = seals = 0
+        try:
+            for seal in sealing.seal_all(key):
+                rows, seals = rows + seal.row_count, seals + 1
+            if anchor is not None:
+                anchors.append(anchor)
+        except (SealedMeanwhile, UnknownSchema, BadAnchor) as error:
+            raise CommandError(str(error)) from error
+        if rows or not quiet:
+            text = _("Rows sealed: %(rows)s. Seals made: %(seals)s.")
+            self.stdout.write(text % {"rows": rows, "seals": seals})
+
+    def _seal_until_stopped(self, key: Any, anchor: Path | None, every: int) -> None:
+        """Whatever fails is said and tried again: the rows wait in the log."""
+        parent = os.getppid()
+        pause = threading.Event()
+        try:
+            # A server that was killed leaves nobody to stop its sealer.
+            while os.getppid() == parent:
+                close_old_connections()
+                try:
+                    self._seal(key, anchor, quiet=True)
+                except CommandError as error:
+                    self.stderr.write(str(error))
+                except Error as error:  # the text can hold a row
+                    kind = {"kind": type(error).__name__}
+                    self.stderr.write(_("Nothing was sealed: %(kind)s.") % kind)
+                pause.wait(every)
+        except KeyboardInterrupt:
+            return

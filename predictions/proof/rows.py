@@ -1,0 +1,44 @@
+"""Reads rows of the log for the proofs: thousands at once, without model instances."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from predictions.models import Prediction
+from predictions.proof.canonical import parsed
+from predictions.proof.digests import columns_read
+
+CHUNK = 2000
+JSON_COLUMNS = ("missing_features", "warnings", "input_payload")
+COLUMNS = (*columns_read(), "payload_salt", "employee_id", "input_payload")
+
+Row = dict[str, Any]
+
+
+# As text: Django's own reading of JSON takes three times as long.
+_AS_TEXT = {f"{name}_text": Cast(name, TextField()) for name in JSON_COLUMNS}
+_NAMES = [f"{name}_text" if name in JSON_COLUMNS else name for name in COLUMNS]
+
+
+def read(rows: QuerySet[Prediction]) -> Iterator[Row]:
+    """Every column that a proof needs, as Python has it; streams."""
+    found = rows.annotate(**_AS_TEXT).values_list(*_NAMES)
+    return map(_row, found.iterator(chunk_size=CHUNK))
+
+
+def by_id(numbers: Sequence[int]) -> dict[int, Row]:
+    """The rows with these numbers, ascending; one that is gone is not in it."""
+    low, high = numbers[0], numbers[-1]
+    is_range = high - low + 1 == len(numbers)
+    wanted = Q(pk__range=(low, high)) if is_range else Q(pk__in=numbers)
+    found = Prediction.objects.filter(wanted).annotate(**_AS_TEXT).values_list(*_NAMES)
+    return {values[0]: _row(values) for values in found}
+
+
+def _row(values: tuple[Any, ...]) -> Row:
+    row = dict(zip(COLUMNS, values, strict=True))
+    for name in JSON_COLUMNS:
+        row[name] = parsed(row[name])
+    return row
