@@ -5,6 +5,7 @@ Format 1 is release 1.0.0's: it has fewer headings, and its texts in English alo
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
@@ -90,6 +91,14 @@ def _group(value: Any) -> Any:
     raise PydanticCustomError("group_type", "no group")
 
 
+def _day(value: str) -> str:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        raise PydanticCustomError("day_type", "no day") from None
+    return value
+
+
 def _known_format(value: int) -> int:
     if value in (1, FORMAT):
         return value
@@ -116,12 +125,13 @@ class Data(Document):
     employees: Count = 0
     left: Count = 0
     sha256: str = ""
+    origin: str = ""
 
 
 class Model(Document):
     C: Annotated[Amount, Field(gt=0)] = 1
     columns: list[str] = []
-    counts: dict[str, Ends] = {}
+    clipped: dict[str, Ends] = {}
     transform: str = ""
     seed: Count = 0
     recipe: Count = 0
@@ -195,6 +205,7 @@ class Care(Document):
     care: Text
     used: bool
     cost_of_leaving_out: Losses | None
+    is_told_from_nothing: bool = True
     is_standard_reason: bool
     reason: Text
 
@@ -224,6 +235,7 @@ class Card(Document):
     threshold: Threshold
     categories: dict[str, Annotated[list[str], Field(min_length=1)]]
     files: dict[str, str]
+    trained_on: Annotated[str, AfterValidator(_day)] = "2000-01-01"
     purpose: Text = ""
     oversight: Text = ""
     horizon: Text = ""
@@ -237,6 +249,7 @@ class Card(Document):
     care: list[Care] = []
     excluded_grounds: dict[str, Text] = {}
     allowed_grounds: dict[str, Allowed] = {}
+    cost_of_leaving_out_all_care: Losses | None = None
     cost_of_using_excluded_grounds: Losses | None = None
     ranges: dict[str, Ends] = {}
     usual: dict[str, Value] = {}
@@ -263,11 +276,11 @@ def silent(card: Mapping[str, Any]) -> list[str]:
 
 def _must_hold(name: str, card: Mapping[str, Any]) -> bool:
     """Whether the model scores a field that must stand under the heading."""
-    counts = _at(card, "model.counts") or {}
+    choices = _at(card, "model.clipped") or {}
     kinds = {
         BY_NAME[f].kind
         for f in card.get("usual") or ()
-        if f in BY_NAME and f not in counts
+        if f in BY_NAME and f not in choices
     }
     return bool(kinds & MAY_BE_EMPTY[name])
 

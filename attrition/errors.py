@@ -49,6 +49,10 @@ class ReleaseGone(ReleaseRejected):
     """There is no such folder."""
 
 
+class ReleaseReplaced(ReleaseRejected):
+    """The folder is there, and is not the release that it was."""
+
+
 class NotAdditive(AttritionError):
     """A pipeline that is no scorecard; the text names the step."""
 

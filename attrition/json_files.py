@@ -39,6 +39,7 @@ FAULTS: dict[str, str | Promise] = {
     "int_from_float": _("is no whole number"),
     "string_type": _("is no text"),
     "text_type": _("is no text, nor one in both languages"),
+    "day_type": _("is no day such as 2026-01-31"),
     "group_type": _("is no group of people"),
     "pair_type": _("is no value with its share"),
     "half_told": _("needs transform, seed and recipe, or none of them"),

@@ -2,6 +2,8 @@
 
 import logging
 
+from django.utils.translation import gettext as _
+
 from attrition import grounds, releases
 from attrition.errors import ReleaseRejected
 from attrition.flagged import override_in_words
@@ -14,9 +16,13 @@ def announce() -> None:
     try:
         release = releases.current()
     except ReleaseRejected as error:
-        logger.error("Nothing can be scored: %s", error)
+        logger.error("%s", _("Nothing can be scored: %(why)s") % {"why": error})
         return
-    logger.info("Release %s serves, threshold %s.", release.version, release.threshold)
+    serves = _("Release %(version)s serves, threshold %(threshold)s.") % {
+        "version": release.version,
+        "threshold": release.threshold,
+    }
+    logger.info("%s", serves)
     if used := grounds.used_in_words(release):
         logger.warning("%s", used)
     if override := override_in_words(release):

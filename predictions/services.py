@@ -10,9 +10,14 @@ from typing import Any
 
 from django.db import Error, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from attrition import releases
-from attrition.errors import AttritionError, InvalidFeatures, ReleaseRejected
+from attrition.errors import (
+    AttritionError,
+    InvalidFeatures,
+    ReleaseReplaced,
+)
 from attrition.field import Value
 from attrition.releases import Release
 from attrition.scorecard import Contribution
@@ -184,14 +189,18 @@ def _commit(rows: list[Prediction], retry: Retry | None) -> None:
 def explain(prediction: Prediction) -> Explanation:
     """Take a logged answer apart, with the release that gave it.
 
-    Raises ReleaseRejected when that release is gone or no longer the same bytes,
-    InvalidFeatures when the payload is not, or no longer, what it can read.
+    Raises ReleaseRejected when that release is gone (ReleaseGone), damaged or no longer
+    the same bytes (ReleaseReplaced), InvalidFeatures when the payload is not, or no
+    longer, what it can read.
     """
     release = releases.load(prediction.model_version)
     if release.artifact_sha256 != prediction.artifact_sha256:
-        raise ReleaseRejected(
-            f"Release {release.version} is not the one that gave answer "
-            f"{prediction.pk}: its model card has another SHA-256."
+        raise ReleaseReplaced(
+            _(
+                "Release %(version)s is not the one that gave answer %(id)s: its model "
+                "card has another SHA-256. Put the folder back as it was."
+            )
+            % {"version": release.version, "id": prediction.pk}
         )
     values = release.validator.validate(prediction.input_payload or {})
     return _explanation(release, values)

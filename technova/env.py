@@ -81,7 +81,9 @@ def number(
     except ValueError:
         found = float("nan")
     if not low <= found <= high:
-        raise ImproperlyConfigured(f"{name} must be a number from {low} to {high}.")
+        raise ImproperlyConfigured(
+            f"{name} must be a number from {low} to {high}, not {value!r}."
+        )
     return found
 
 

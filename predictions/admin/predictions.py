@@ -11,7 +11,12 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from attrition import releases
-from attrition.errors import InvalidFeatures, ReleaseRejected
+from attrition.errors import (
+    InvalidFeatures,
+    ReleaseGone,
+    ReleaseRejected,
+    ReleaseReplaced,
+)
 from attrition.features import BY_NAME, SPELLINGS
 from attrition.field import Kind
 from attrition.scorecard import probability_of
@@ -132,11 +137,22 @@ class PredictionAdmin(ProofAdmin):
     def why(self, row):
         try:
             explained = explain(row)
-        except ReleaseRejected:
+        except ReleaseGone:
             return _(
                 "The release that gave this answer is no longer available, so the "
                 "contributions cannot be shown."
             )
+        except ReleaseReplaced:
+            return _(
+                "What has that release's name now is not what gave this answer, so the "
+                "contributions cannot be shown: its folder must be put back as it was."
+            )
+        except ReleaseRejected:
+            return _(
+                "The release that gave this answer is damaged, so the contributions "
+                "cannot be shown: manage.py check_release %(version)s says what is "
+                "wrong, and what to do."
+            ) % {"version": row.model_version}
         except InvalidFeatures:
             return _(
                 "The release that gave this answer cannot read the data on record, so "

@@ -8,12 +8,16 @@ from django.core.management import call_command
 
 from attrition import releases
 from attrition.checks import (
+    older_releases_are_whole,
     release_is_real,
     release_is_whole,
     release_uses_no_prohibited_ground,
 )
 from attrition.releases import CARD, CURRENT, FEATURES, SCORECARD
+from tests import shipped
 from tests.attrition.release_folder import ReleaseFolder
+
+pytestmark = pytest.mark.usefixtures("english")
 
 
 @pytest.fixture
@@ -106,6 +110,38 @@ def test_a_broken_release_is_reported_once(release):
     assert release_uses_no_prohibited_ground(None) == []
 
 
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda older: (older / SCORECARD).unlink(),
+        lambda older: older.change_one_byte(SCORECARD),
+        lambda older: (older / CARD).unlink(),
+    ],
+    ids=["no scorecard", "one byte", "no card"],
+)
+def test_an_older_release_that_is_damaged_is_a_warning_with_the_remedy(release, spoil):
+    older = ReleaseFolder(release.folder.parent / shipped.VERSIONS[0])
+    assert older_releases_are_whole(None) == []
+    spoil(older)
+
+    [warning] = older_releases_are_whole(None)
+
+    assert release_is_whole(None) == []
+    assert warning.id == "attrition.W003"
+    assert str(older.folder) in warning.msg
+    assert "put the release's folder back" in warning.msg
+    assert f"manage.py check_release {older.version}" in warning.hint
+
+
+def test_the_release_that_serves_is_not_warned_of_twice(release):
+    release.change_one_byte(SCORECARD)
+
+    found = [message.id for message in checks.run_checks()]
+
+    assert found.count("attrition.E001") == 1
+    assert "attrition.W003" not in found
+
+
 def test_a_threshold_of_the_operator_is_told_with_what_it_changes(release, settings):
     settings.MODEL_THRESHOLD = 0.5
 
@@ -135,7 +171,8 @@ def test_deploying_a_release_that_uses_a_prohibited_ground_is_warned_of(uses_age
     [warning] = release_uses_no_prohibited_ground(None)
 
     assert warning.id == "attrition.W002"
-    assert f"Release {uses_age.version} uses age:" in warning.msg
+    assert f"Release {uses_age.version} uses a prohibited ground" in warning.msg
+    assert "Age" in warning.msg
     assert "L.1132-1" in warning.msg
     assert "let another release serve" in warning.hint
 

@@ -3,11 +3,14 @@
 import logging
 
 import pytest
+from django.utils.translation import override
 
 from attrition import releases, startup
 from attrition.releases import CARD, CURRENT, SCORECARD
 from tests import shipped
 from tests.server import Server
+
+pytestmark = pytest.mark.usefixtures("english")
 
 
 @pytest.fixture
@@ -40,7 +43,7 @@ def test_a_threshold_of_the_operator_is_a_warning_with_both_shares(said, setting
     )
     assert override[0] == logging.WARNING
     assert override[1].startswith("MODEL_THRESHOLD=0.5 ")
-    assert override[1].count("\u00a0%") == 2
+    assert override[1].count("%") == 2
 
 
 def test_the_first_request_finds_the_release_in_memory(release, said):
@@ -74,6 +77,20 @@ def test_a_broken_release_is_an_error_in_the_log_and_stops_nothing(
     assert str(release.folder.parent) in sentence
 
 
+def test_what_is_logged_is_in_the_servers_language(release, said):
+    with override("fr"):
+        [(_, serves)] = said()
+        (release.folder.parent / CURRENT).write_text("9.9.9")
+        releases._serving.clear()
+        [(_, rejected)] = said()
+
+    assert serves == (
+        f"Version {shipped.SERVES} en service, seuil {shipped.THRESHOLD}."
+    )
+    assert rejected.startswith("Rien ne peut être noté")
+    assert "Il n'y a pas de version '9.9.9'" in rejected
+
+
 def test_a_folder_without_any_release_is_an_error_in_the_log(said, settings, tmp_path):
     settings.MODEL_DIR = tmp_path
 
@@ -104,7 +121,7 @@ def test_a_real_server_says_what_an_override_flags(tmp_path):
 
 
 def test_a_real_server_starts_and_answers_though_its_release_is_not_there(tmp_path):
-    server = Server(tmp_path, workers=1, MODEL_VERSION="9.9.9")
+    server = Server(tmp_path, workers=1, MODEL_VERSION="9.9.9", LANGUAGE_CODE="en")
     try:
         health = server.call("/health")
         log = server.log.read_text()

@@ -249,12 +249,38 @@ def test_a_row_whose_release_is_gone_says_so_without_a_path(
     assert str(tmp_path) not in text
 
 
-def test_other_bytes_than_those_that_answered_explain_nothing(page, log_row):
+REPLACED = {
+    "fr": "Ce qui porte maintenant le nom de cette version",
+    "en": "What has that release's name now is not what gave this answer",
+}
+DAMAGED = {
+    "fr": "La version qui a donné cette réponse est endommagée",
+    "en": "The release that gave this answer is damaged",
+}
+
+
+@pytest.mark.parametrize("language", REPLACED)
+def test_other_bytes_than_those_that_answered_explain_nothing(page, log_row, language):
     row = log_row(artifact_sha256="f" * 64)
 
-    text = unescape(page(detail(row)))
+    text = unescape(page(detail(row), language=language))
 
-    assert GONE["fr"] in text
+    assert REPLACED[language] in text
+    assert GONE[language] not in text
+    assert str(settings.MODEL_DIR) not in text
+
+
+@pytest.mark.parametrize("language", DAMAGED)
+def test_a_row_whose_release_is_damaged_names_the_remedy_and_no_path(
+    page, log_row, broken_release, settings, language
+):
+    row = log_row()
+
+    text = unescape(page(detail(row), language=language))
+
+    assert DAMAGED[language] in text
+    assert f"manage.py check_release {row.model_version}" in text
+    assert GONE[language] not in text
     assert str(settings.MODEL_DIR) not in text
 
 

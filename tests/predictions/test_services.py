@@ -5,9 +5,10 @@ import json
 
 import pytest
 from django.db import connection, transaction
+from django.utils.translation import override
 
 from attrition import releases
-from attrition.errors import InvalidFeatures, ReleaseRejected
+from attrition.errors import InvalidFeatures, ReleaseRejected, ReleaseReplaced
 from predictions import services
 from predictions.models import Prediction, Source
 from predictions.services import Caller, LogUnavailable, Record, explain, predict
@@ -279,7 +280,7 @@ def test_a_logged_answer_is_taken_apart_with_the_release_that_gave_it(
 
 @pytest.mark.django_db
 def test_a_release_replaced_under_its_name_explains_nothing(log_row):
-    with pytest.raises(ReleaseRejected, match="another SHA-256"):
+    with override("en"), pytest.raises(ReleaseReplaced, match="another SHA-256"):
         explain(log_row(artifact_sha256="0" * 64))
 
 
