@@ -258,7 +258,7 @@ def test_a_count_in_a_gap_has_no_points_of_its_own_and_is_not_beyond():
 
 
 def test_beyond_an_end_that_few_hold_a_count_is_both():
-    few_have_five = Scorecard.from_json(with_count(clip=[0, 5]))
+    few_have_five = scorecard_from(with_count(clip=[0, 5]))
     values = {"nombre_participation_pee": 6}
 
     assert few_have_five.beyond(values) == few_have_five.rare(values) == list(values)

@@ -74,7 +74,9 @@ def test_a_broken_release_is_an_error_in_the_log_and_stops_nothing(
     assert str(release.folder.parent) in sentence
 
 
-def test_a_folder_without_any_release_is_an_error_in_the_log(said, settings, tmp_path):
+def test_a_folder_without_any_release_is_an_error_in_the_log(
+    said, settings, tmp_path, english
+):
     settings.MODEL_DIR = tmp_path
 
     [(level, sentence)] = said()
