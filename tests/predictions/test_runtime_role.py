@@ -48,14 +48,15 @@ def role(committing):
 
 
 @pytest.fixture
-def as_role(role, monkeypatch):
+def as_role(role):
     """Django's connection logs in as the role, as a server would."""
     owner = connections["default"]
-    monkeypatch.setitem(connections.settings["default"], "USER", role)
-    connections["default"] = connections.create_connection("default")
-    yield
-    connections["default"].close()
-    connections["default"] = owner
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(connections.settings["default"], "USER", role)
+        connections["default"] = connections.create_connection("default")
+        yield
+        connections["default"].close()
+        connections["default"] = owner
 
 
 def test_the_role_serves_seals_and_verifies(as_role, make_committed):
