@@ -60,6 +60,9 @@ def _reference_cases(scorecard: Scorecard) -> list[dict[str, Any]]:
             else:
                 choices = field.choices or tuple(item.table)
                 payload[field.name] = choices[rng.integers(len(choices))]
+        if all(value is None for value in payload.values()):
+            first = scorecard.fields[0]  # nothing at all is refused, not scored
+            payload[first.field] = first.usual
         cases.append(_scored(scorecard, payload))
     return cases
 
