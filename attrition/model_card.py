@@ -5,7 +5,6 @@ Headings after "Model Cards for Model Reporting" (Mitchell et al. 2019).
 
 import itertools
 import platform
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -145,9 +144,7 @@ def check_headings(card: Mapping[str, Any]) -> None:
 
 
 def _both(text: Text) -> dict[str, str]:
-    # The source is written with plain spaces, which an editor shows as they are.
-    french = re.sub(r" (?=[:;?!%»])|(?<=«) ", "\u00a0", text.fr)
-    return {"fr": french, "en": text.en}
+    return {"fr": text.fr, "en": text.en}
 
 
 def _model(model: Model, measured: Evaluation) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def test_a_whole_release_passes_the_check(release):
     ],
     ids=["missing", "changed"],
 )
-def test_the_check_names_the_file_and_the_remedy(release, spoil):
+def test_the_check_names_the_file_and_the_remedy(release, spoil, english):
     spoil(release)
 
     [error] = release_is_whole(None)

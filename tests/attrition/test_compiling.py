@@ -660,7 +660,9 @@ def test_a_model_without_a_pipeline_is_refused_by_its_kind():
 
 @pytest.mark.usefixtures("english")
 @pytest.mark.parametrize("off", [1e-6, -0.5, 9.0])
-def test_the_proof_sees_a_wrong_weight_for_a_count_never_seen(people, left, off):
+def test_the_proof_sees_a_wrong_weight_for_a_count_never_seen(
+    people, left, off, english
+):
     recipe = pipeline().fit(people, left)
     scorecard = compile_scorecard(recipe)
     wrong = [

@@ -245,6 +245,15 @@ def test_a_field_is_left_out_and_the_others_stay(data, model_dir):
     assert row["reason"]["en"] == "left out by whoever trained"
 
 
+def test_a_model_of_one_field_is_written_and_serves(data, model_dir):
+    others = [name for name in features.TRAINING_COLUMNS if name != DISTANCE]
+
+    run(data, *NEW, *(word for name in others for word in ("--leave-out", name)))
+
+    assert scored(model_dir) == {DISTANCE}
+    assert releases.load(VERSION).scorecard.names == (DISTANCE,)
+
+
 def test_a_column_that_holds_nothing_can_be_left_out(model_dir, tmp_path):
     tables = generate(200)
     for line in range(2, 202):
