@@ -66,6 +66,20 @@ def test_an_odd_value_is_one_line_that_names_the_variable(name, value):
     assert "hunter2" not in found.stderr
 
 
+def test_a_threshold_that_is_refused_is_quoted():
+    found = manage("check", MODEL_THRESHOLD="17")
+
+    assert "MODEL_THRESHOLD must be a number from 0 to 1, not '17'." in found.stderr
+
+
+@pytest.mark.parametrize("version", [f"../{shipped.SERVES}", f"{shipped.SERVES}/"])
+def test_a_version_that_is_a_path_is_quoted_as_it_was_given(version):
+    found = manage("check", MODEL_VERSION=version, LANGUAGE_CODE="en")
+
+    assert f"There is no release '{version}' in " in found.stderr
+    assert "a release is named by its folder there" in found.stderr
+
+
 def test_an_unknown_release_is_an_error_that_lists_those_there_are():
     found = manage("check", MODEL_VERSION="9.9.9")
 

@@ -6,7 +6,7 @@ import json
 import pytest
 from django.utils.translation import override
 
-from attrition import card_texts, evaluation, features, model_card, training
+from attrition import card_texts, evaluation, features, model_card, releases, training
 from attrition.card_format import REQUIRED
 from attrition.errors import TrainingRefused
 from attrition.evaluation import Evaluation
@@ -15,6 +15,7 @@ from attrition.model_card import check_headings
 from attrition.recipe import RECIPE_VERSION
 from attrition.training import Trained, Wishes
 from attrition.training_set import TrainingSet, fingerprint
+from tests import shipped
 from tests.attrition.generated import generate, training_data
 from tests.attrition.train_command import make_quick, refusal
 
@@ -104,6 +105,35 @@ def test_a_required_heading_says_something(card, heading):
 def test_a_required_heading_that_says_nothing_is_refused(card, heading, nothing):
     with pytest.raises(TrainingRefused, match=f"says nothing under: {heading}\\."):
         check_headings(card | {heading: nothing})
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (lambda card: card.update(purpose={"fr": "", "en": " "}), "purpose"),
+        (lambda card: card["purpose"].update(en=""), "purpose.en"),
+        (lambda card: card["limits"][1].update(fr=""), "limits.1.fr"),
+        (lambda card: card["care"][0].update(reason=""), "care.0.reason"),
+        (lambda card: card.update(metrics={"brier": {}}), "metrics"),
+        (lambda card: card.update(fairness={"genre": []}), "fairness"),
+    ],
+    ids=["no text", "one language", "a limit", "a reason", "no measure", "no group"],
+)
+def test_an_empty_text_is_refused_however_deep_it_stands(card, change, place):
+    card = json.loads(json.dumps(card))
+    change(card)
+
+    with pytest.raises(TrainingRefused, match=f"says nothing under: {place}\\."):
+        check_headings(card)
+
+
+@pytest.mark.parametrize("heading", ["categories", "ranges"])
+def test_a_model_without_fields_of_a_kind_has_an_empty_heading_for_them(card, heading):
+    check_headings(card | {heading: {}, "usual": {"heure_supplementaires": 0}})
+
+
+def test_the_card_of_the_release_that_is_shipped_says_something_everywhere():
+    check_headings(releases.load(shipped.SERVES).card)
 
 
 def test_missing_headings_are_named_together(card):

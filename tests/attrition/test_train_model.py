@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from attrition.releases import CARD, CURRENT, FEATURES, PIPELINE, REFERENCE, SCO
 from attrition.tables import rows_of
 from attrition.training_set import TrainingSet, fingerprint, training_set
 from tests.attrition.generated import WEIGHTS, generate
+from tests.attrition.release_folder import ReleaseFolder
 from tests.attrition.train_command import (
     DECIDED,
     MEANINGLESS,
@@ -401,6 +403,23 @@ def test_a_release_that_is_not_there_can_not_be_reproduced(trained, settings, ve
 
     assert "There is no release" in text
     assert VERSION in text
+
+
+@pytest.mark.parametrize(
+    ("heading", "name"), [("data", "sha256"), ("model", "columns")]
+)
+def test_a_release_whose_card_does_not_say_how_can_not_be_reproduced(
+    trained, settings, tmp_path, heading, name
+):
+    settings.MODEL_DIR = shutil.copytree(trained.models, tmp_path / "models")
+    release = ReleaseFolder(settings.MODEL_DIR / VERSION)
+    card = release.document(CARD)
+    del card[heading][name]
+    release.rewrite(CARD, card)
+
+    text = refusal(trained.data, "--reproduce", VERSION)
+
+    assert f"The card of that release says nothing under: {heading}.{name}." in text
 
 
 def test_a_release_of_an_older_recipe_is_not_reproduced_but_explained(trained):

@@ -412,6 +412,28 @@ def test_a_prediction_whose_release_is_gone_leads_nowhere(
     assert linked(row.model_version) not in text
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fr", "Cette fiche ne dit rien sous : purpose."),
+        ("en", "This card says nothing under: purpose."),
+    ],
+)
+def test_a_card_with_an_empty_heading_says_so_on_its_page(
+    page, trained, language, sentence
+):
+    without = page(card(trained.version), language)
+    document = trained.document(CARD)
+    document["purpose"] = {"fr": "", "en": ""}
+    trained.rewrite(CARD, document)
+    releases._load.cache_clear()
+
+    text = page(card(trained.version), language)
+
+    assert sentence in text.replace("\u00a0", " ")
+    assert sentence not in without.replace("\u00a0", " ")
+
+
 def test_a_release_whose_card_says_too_little_is_listed_and_has_no_page(
     browser, release_folder
 ):

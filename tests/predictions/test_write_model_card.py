@@ -1,11 +1,13 @@
 """`manage.py write_model_card`, and what it has written into docs/."""
 
+import json
 import re
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from django.core.management import CommandError
+from django.utils.translation import override
 
 from attrition import releases
 from attrition.releases import CARD
@@ -176,6 +178,34 @@ def test_a_release_that_is_not_whole_has_no_card(run, tmp_path, release_folder):
     with pytest.raises(CommandError, match=CARD):
         run("write_model_card", "--output", tmp_path / "card.md")
 
+    assert not (tmp_path / "card.md").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "headings"),
+    [
+        (lambda card: card.pop("purpose"), "purpose"),
+        (lambda card: card.update(oversight={"fr": "", "en": ""}), "oversight"),
+        (lambda card: card["horizon"].update(fr=" "), "horizon.fr"),
+        (lambda card: card.pop("metrics"), "metrics.average_precision, metrics.roc"),
+        (lambda card: card["data"].pop("sha256"), "data.sha256"),
+        (lambda card: card["threshold"].update(table=None), "threshold.table"),
+    ],
+    ids=["absent", "empty", "one language", "measures", "fingerprint", "table"],
+)
+def test_a_card_that_says_nothing_under_a_heading_is_not_written(
+    run, tmp_path, release_folder, change, headings
+):
+    card = json.loads((release_folder / CARD).read_bytes())
+    change(card)
+    (release_folder / CARD).write_text(json.dumps(card), encoding="utf-8")
+
+    with override("en"), pytest.raises(CommandError) as caught:
+        run("write_model_card", "--output", tmp_path / "card.md")
+
+    text = str(caught.value)
+    assert text.startswith(f"{release_folder / CARD} says nothing under: {headings}")
+    assert "put its folder back" in text
     assert not (tmp_path / "card.md").exists()
 
 
