@@ -183,6 +183,9 @@ def put_age_in(folder: Path) -> None:
     release.rewrite(SCORECARD, scorecard)
     release.rewrite(FEATURES, names)
     release.rewrite(REFERENCE, cases)
+    told = release.document(CARD)
+    told["model"]["columns"] = names
+    release.rewrite(CARD, told)
 
 
 # A card
