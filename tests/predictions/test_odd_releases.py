@@ -108,7 +108,8 @@ def meet(release_folder, settings, client, auditor, run, tmp_path):
         releases._serving.clear()
 
     def everybody_meets(version: str, name: str, path: tuple, odd: str | None) -> None:
-        settings.MODEL_VERSION = version
+        if version != settings.MODEL_VERSION:  # each setting nests in the last
+            settings.MODEL_VERSION = version
         spoil(version, name, path, odd)
         rejection = refusal(ReleaseRejected, releases.load_anew, version)
         if rejection:
