@@ -1,6 +1,6 @@
 """Whatever stands in a release's files, with the right hashes: rejected, or readable.
 
-Every value of each JSON file is replaced by odd ones, one at a time. Whoever meets the
+Values of each JSON file are replaced by odd ones, one at a time. Whoever meets the
 release then (the start of a server, the checks, the back-office, a command) gets a page
 or one clear sentence, and never an error of Python's.
 """
@@ -27,7 +27,8 @@ from attrition.errors import ReleaseRejected
 from attrition.releases import CARD, FEATURES, REFERENCE, SCORECARD
 from tests import shipped
 
-SAMPLE = 25  # of each file; `make prove` takes them all
+SAMPLE = 25  # of each file
+MANY = 1500  # with `make prove`
 ODD = (
     *("null", "true", "0", "-1", "2", "0.5", "1e300", "1e999", "NaN", "1" * 400),
     *('""', '"x"', r'"\ud800"', '"1"', "[]", "{}", "[1]", '[["x", null]]'),
@@ -135,7 +136,7 @@ def meet(release_folder, settings, client, auditor, run, tmp_path):
     return everybody_meets
 
 
-def all_of(name: str, version: str, meet, count: int | None) -> None:
+def all_of(name: str, version: str, meet, count: int) -> None:
     for _, path, odd in spoilings(name, version)[:count]:
         try:
             meet(version, name, path, odd)
@@ -156,4 +157,4 @@ def test_an_odd_file_is_rejected_or_readable(meet, version, name):
 @pytest.mark.parametrize("version", shipped.VERSIONS)
 @pytest.mark.parametrize("name", [CARD, SCORECARD, FEATURES, REFERENCE])
 def test_whatever_stands_in_a_file_it_is_rejected_or_readable(meet, version, name):
-    all_of(name, version, meet, None)
+    all_of(name, version, meet, MANY)
