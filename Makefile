@@ -46,7 +46,7 @@ messages: $(VENV)/dev ## collect, merge and compile the translations
 lock: $(VENV)/dev ## lock the requirements, without any index address
 	set -e; for name in base dev; do $(BIN)/uv pip compile --quiet --upgrade --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --custom-compile-command "make lock" \
+	  --no-emit-find-links --no-strip-extras --custom-compile-command "make lock" \
 	  requirements/$$name.in --output-file requirements/$$name.txt; done
 
 retrain: $(VENV)/base .env.local ## train on DATA=folder and compare with what serves, to 1e-9
