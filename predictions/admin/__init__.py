@@ -3,7 +3,12 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from predictions.admin import employees, keys, predictions  # noqa: F401  (register)
+from predictions.admin import (  # noqa: F401  (each registers its pages)
+    employees,
+    keys,
+    predictions,
+    proofs,
+)
 
 admin.site.site_header = "TechNova Attrition"
 admin.site.site_title = "TechNova Attrition"

@@ -7,8 +7,7 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from predictions import replays
 from predictions.admin.base import ReadOnlyAdmin
@@ -43,7 +42,7 @@ class ProofAdmin(ReadOnlyAdmin):
             row.may_replay = request.user.has_perm(REPLAY)
         return row
 
-    @admin.display(description=gettext_lazy("proof"))
+    @admin.display(description=_("proof"))
     def proof(self, row):
         entry = SealedPrediction.objects.filter(pk=row.pk).first()
         seal = entry and reverse("admin:predictions_seal_change", args=[entry.seal_id])
@@ -123,11 +122,11 @@ class SealAdmin(ReadOnlyAdmin):
         "signature",
     ]
 
-    @admin.display(description=gettext_lazy("hash of the seal"))
+    @admin.display(description=_("hash of the seal"))
     def short_hash(self, seal):
         return format_html("<code>{}…</code>", seal.seal_hash[:16])
 
-    @admin.display(description=gettext_lazy("signed"), boolean=True)
+    @admin.display(description=_("signed"), boolean=True)
     def is_signed(self, seal):
         return bool(seal.signature)
 

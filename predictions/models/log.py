@@ -89,7 +89,7 @@ class Prediction(AppendOnly):
         _("row of the batch"), null=True, blank=True
     )
     # `predictions.proof.digests` says what they stand for; an erasure empties the salt.
-    payload_salt = models.CharField(  # noqa: DJ001
+    payload_salt = models.CharField(  # noqa: DJ001  (null is erased, "" would be a value)
         _("salt"), max_length=32, null=True
     )
     payload_digest = models.CharField(_("digest of the payload"), max_length=64)
