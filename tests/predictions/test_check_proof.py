@@ -1,0 +1,110 @@
+"""`docs/check_proof.py` believes a proof that `verify_log` printed, and no other."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from predictions.proof import sealing, signing
+from tests.predictions.test_seals import KEY
+
+SCRIPT = Path(__file__).parents[2] / "docs" / "check_proof.py"
+
+
+@pytest.fixture
+def proof(make_prediction, run, settings) -> dict:
+    """Of the third of five rows, with its payload."""
+    settings.SEAL_SIGNING_KEY = KEY
+    numbers = [make_prediction(employee_id=669).pk for _ in range(5)]
+    sealing.seal_once(signing.signing_key())
+    return json.loads(run("verify_log", "--prove", numbers[2], "--with-payload")[0])
+
+
+@pytest.fixture
+def check(tmp_path):
+    """The script's exit code and what it prints, in a Python without site-packages."""
+
+    def call(proof: dict, *more: str, isolated: bool = False) -> tuple[int, str]:
+        file = tmp_path / "proof.json"
+        file.write_text(json.dumps(proof, ensure_ascii=False), encoding="utf-8")
+        options = ["-I", "-S"] if isolated else []
+        done = subprocess.run(
+            [sys.executable, *options, str(SCRIPT), str(file), *more],
+            capture_output=True,
+            text=True,
+        )
+        return done.returncode, done.stdout
+
+    return call
+
+
+def test_a_true_proof_is_believed(proof, check):
+    code, out = check(proof, proof["seal"]["public_key"], proof["seal"]["seal_hash"])
+
+    assert code == 0, out
+    assert out.count(" ok ") == 6
+
+
+def test_the_hashes_need_the_standard_library_alone(proof, check):
+    code, out = check(proof, isolated=True)
+
+    assert code == 0, out
+    assert out.count(" ok ") == 3
+    assert "install the package cryptography" in out
+
+
+def test_a_proof_without_the_payload_shows_the_row_alone(proof, check):
+    del proof["payload"]
+
+    code, out = check(proof)
+
+    assert (code, "payload    –     not in the proof" in out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("what", "forge"),
+    [
+        ("payload", lambda p: p["payload"]["payload"].update(age=60)),
+        ("payload", lambda p: p["payload"].update(employee_id=1)),
+        ("row", lambda p: p["row"].update(proba_depart=0.1)),
+        ("row", lambda p: p.update(leaf_index=3)),
+        ("row", lambda p: p.update(tree_size=9)),
+        ("row", lambda p: p["audit_path"].pop()),
+        ("seal", lambda p: p["seal"].update(row_count=6)),
+        ("signature", lambda p: p["seal"].update(created_at="2026-01-01")),
+    ],
+    ids=["payload", "employee", "probability", "place", "size", "path", "seal", "time"],
+)
+def test_a_forged_proof_is_not(proof, check, what, forge):
+    forge(proof)
+
+    code, out = check(proof)
+
+    assert code == 1
+    assert any(line.split()[:2] == [what, "WRONG"] for line in out.splitlines()), out
+
+
+def test_another_key_and_another_anchor_are_not_believed(proof, check):
+    code, out = check(proof, "AAAA", "0" * 64)
+
+    assert code == 1
+    assert out.count("WRONG") == 2
+
+
+def test_what_is_no_proof_is_said_to_be_none(check):
+    code, out = check({"row": 1})
+
+    assert (code, "is no proof" in out) == (2, True)
+
+
+@pytest.mark.parametrize("size", range(1, 12))
+def test_every_row_of_a_seal_can_be_proven(log_row, run, check, size):
+    numbers = [log_row().pk for _ in range(size)]
+    sealing.seal_once(None)
+
+    proof = json.loads(run("verify_log", "--prove", numbers[-1])[0])
+
+    code, out = check(proof)
+    assert code == 0, out
