@@ -25,7 +25,8 @@ class Command(BaseCommand):
         try:
             made = runtime_role.grant(connection, role)
         except RoleRefused as error:
-            raise CommandError(f"{error} {_('Nothing was changed.')}") from error
+            outcome = _("Nothing was changed.")
+            raise CommandError(f"{error} {outcome}") from error
         except ProgrammingError as error:
             raise CommandError(
                 _("%(user)s may not do this: run it as the owner of the tables.")
