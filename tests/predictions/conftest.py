@@ -122,8 +122,9 @@ def release_with_age(monkeypatch):
 
 
 @pytest.fixture
-def run():
+def run(monkeypatch):
     """Run a command; returns what it wrote to standard output and to the other."""
+    monkeypatch.delenv("COLUMNS", raising=False)  # the width of whoever runs the tests
 
     def call(name: str, *arguments: str | int) -> tuple[str, str]:
         out, err = io.StringIO(), io.StringIO()

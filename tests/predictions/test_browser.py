@@ -82,7 +82,7 @@ def log_in(browser, server):
         browser.find_element(By.NAME, "username").send_keys(name)
         browser.find_element(By.NAME, "password").send_keys(PASSWORD)
         browser.find_element(By.CSS_SELECTOR, "[type=submit]").click()
-        wait_for(browser, "#site-name")
+        wait_for(browser, "#logout-form")  # the login page has none
 
     return as_
 
