@@ -1,5 +1,6 @@
 """A real gunicorn on a real socket, with a database of its own."""
 
+import contextlib
 import json
 import os
 import signal
@@ -20,6 +21,16 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def children(pid: int) -> dict[int, str]:
+    """Its child processes and their command lines; Linux alone tells."""
+    found = {}
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+            found[int(child)] = b" ".join(words).decode()
+    return found
 
 
 class Server:
@@ -97,6 +108,20 @@ class Server:
         )
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
+
+    def workers(self) -> list[int]:
+        return [
+            pid
+            for pid, command in children(self.process.pid).items()
+            if command and "seal_log" not in command
+        ]
+
+    def sealers(self) -> list[int]:
+        return [
+            pid
+            for pid, command in children(self.process.pid).items()
+            if "seal_log" in command
+        ]
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End it and return its exit code; a second time changes nothing."""
