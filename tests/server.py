@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -23,13 +24,31 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def until(holds: Callable[[], object]) -> None:
+    """Wait for something that comes soon, or never."""
+    for _ in range(600):
+        if holds():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it never came")
+
+
+def runs(pid: int) -> bool:
+    """Also False for one that has ended and that nobody has asked about yet."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes() != b""
+    except OSError:
+        return False
+
+
 def children(pid: int) -> dict[int, str]:
     """Its child processes and their command lines; Linux alone tells."""
     found = {}
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        with contextlib.suppress(OSError):  # it has ended meanwhile
-            words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
-            found[int(child)] = b" ".join(words).decode()
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        for child in (thread / "children").read_text().split():
+            with contextlib.suppress(OSError):  # it has ended meanwhile
+                words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+                found[int(child)] = b" ".join(words).decode()
     return found
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from tests.clients import Asked, Clients
 from tests.postgres_cluster import Cluster
-from tests.server import Server
+from tests.server import Server, until
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux tells the children of a process"
@@ -154,11 +154,7 @@ def check_seals(server: Server, cluster: Cluster) -> None:
         "SELECT count(*) FROM predictions WHERE NOT EXISTS (SELECT FROM "
         "prediction_seal_rows WHERE prediction_id = predictions.id)"
     )
-    for _ in range(60):
-        if cluster.rows(waiting) == [(0,)]:
-            break
-        time.sleep(0.5)
-    assert cluster.rows(waiting) == [(0,)]
+    until(lambda: cluster.rows(waiting) == [(0,)])
     server.manage("verify_log")  # it ends with 0
 
 
