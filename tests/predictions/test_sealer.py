@@ -68,20 +68,22 @@ def test_it_seals_again_and_again_until_it_is_told_to_end(server, how):
 
 
 def test_one_that_a_shell_started_outlives_the_shell(server):
-    command = f'"{sys.executable}" manage.py seal_log --every 1 >&2 & echo $!'
-    done = subprocess.run(
+    command = f'"{sys.executable}" manage.py seal_log --every 1 >&2 & echo $!; read _'
+    shell = subprocess.Popen(
         ["sh", "-c", command],
         cwd=ROOT,
         env=server.environment,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        check=True,
     )
-    sealer = int(done.stdout)
+    sealer = int(shell.stdout.readline())
     try:
         for _ in range(2):
             row = ask(server)
             until(lambda row=row: row in sealed(server))
+            if shell.poll() is None:
+                shell.communicate("\n", timeout=60)
     finally:
         os.kill(sealer, signal.SIGTERM)
     until(lambda: not runs(sealer))
