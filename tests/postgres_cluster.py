@@ -20,21 +20,29 @@ unix_socket_directories = ''
 """fsync and synchronous_commit stay as they come: a crash must mean something."""
 
 
-def programs() -> Path:
-    """Where initdb and pg_ctl are, the newest; skips the test where they are not."""
+def programs() -> Path | None:
+    """Where initdb and pg_ctl are, the newest."""
     found = [path.parent for place in PLACES for path in Path("/").glob(place)]
     if by_path := shutil.which("initdb"):
         found.append(Path(by_path).parent)
-    if not found:
-        pytest.skip("PostgreSQL's own programs are not installed")
-    if os.geteuid() == 0 and not shutil.which("runuser"):
-        pytest.skip("PostgreSQL refuses root, and there is no runuser")
-    return max(found, key=_version)
+    return max(found, key=_version, default=None)
 
 
 def _version(folder: Path) -> int:
     name = folder.parent.name
     return int(name) if name.isdecimal() else 0
+
+
+def _missing() -> str:
+    """Why there can be no cluster here."""
+    if programs() is None:
+        return "PostgreSQL's own programs are not installed"
+    if os.geteuid() == 0 and not shutil.which("runuser"):
+        return "PostgreSQL refuses root, and there is no runuser"
+    return ""
+
+
+needs_postgres = pytest.mark.skipif(bool(_missing()), reason=_missing())
 
 
 def _port() -> int:

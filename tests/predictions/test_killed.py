@@ -17,12 +17,15 @@ from dataclasses import dataclass
 import pytest
 
 from tests.clients import Asked, Clients
-from tests.postgres_cluster import Cluster
+from tests.postgres_cluster import Cluster, needs_postgres
 from tests.server import Server, until
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux", reason="only Linux tells the children of a process"
-)
+pytestmark = [
+    needs_postgres,
+    pytest.mark.skipif(
+        sys.platform != "linux", reason="only Linux tells the children of a process"
+    ),
+]
 
 WORKERS = 4
 KILL_EVERY = (0.2, 1.2)  # seconds, from … to; a new worker takes one to start

@@ -10,7 +10,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.postgres_cluster import Cluster
+from tests.postgres_cluster import Cluster, needs_postgres
 from tests.server import ROOT, Server, children, runs, until
 
 pytestmark = pytest.mark.skipif(
@@ -89,6 +89,7 @@ def test_one_that_a_shell_started_outlives_the_shell(server):
     until(lambda: not runs(sealer))
 
 
+@needs_postgres
 def test_it_waits_for_a_database_that_is_away(tmp_path):
     cluster = Cluster()
     try:
