@@ -6,9 +6,12 @@ No access log: its lines would hold paths, and paths hold employees' numbers.
 
 import contextlib
 import logging
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from technova import env
 
@@ -21,6 +24,7 @@ timeout = 30  # seconds until a hanging worker is replaced
 graceful_timeout = 20  # seconds that requests in flight get at the end
 accesslog = None
 control_socket_disable = True  # nothing outside the project folder
+LOOK_EVERY = 5  # seconds: whether the sealer still runs
 
 
 def without_what_was_sent(record: logging.LogRecord) -> bool:
@@ -30,22 +34,56 @@ def without_what_was_sent(record: logging.LogRecord) -> bool:
     return True
 
 
-sealers: list[subprocess.Popen[bytes]] = []
+class Sealer:
+    """`seal_log` beside the workers: one that died is started again.
+
+    By an alarm in gunicorn's only thread. In a second one, a worker that is forked
+    while a sealer starts would hold the pipe by which `Popen` knows that it has.
+    """
+
+    def __init__(self, every: int, log: logging.Logger) -> None:
+        self.command = [sys.executable, "manage.py", "seal_log"]
+        self.command += ["--every", str(every), "--parent", str(os.getpid())]
+        self.log = log
+        self._start()
+        signal.signal(signal.SIGALRM, self._look_after)
+        signal.alarm(LOOK_EVERY)
+
+    def _start(self) -> None:
+        # In a group of its own: a terminal's Ctrl-C comes to it through gunicorn.
+        self.process = subprocess.Popen(self.command, cwd=BASE_DIR, process_group=0)
+
+    def _look_after(self, *signal_and_frame: object) -> None:
+        if self.process.poll() is not None:
+            self.log.error("The sealer has ended; it is started again.")
+            self._start()
+        signal.alarm(LOOK_EVERY)
+
+    def end(self) -> None:
+        """After the seal that it makes, if that does not take too long."""
+        signal.alarm(0)
+        self.process.terminate()
+        try:
+            self.process.wait(graceful_timeout)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
-def when_ready(server: object) -> None:
+sealers: list[Sealer] = []
+
+
+def when_ready(server: Any) -> None:
     """Seal the log beside the workers, where nothing else does (`SEAL_EVERY`)."""
     env.read_files(BASE_DIR)
     seconds = env.whole("SEAL_EVERY", 0, 86_400, default=0)
     if seconds:
-        command = [sys.executable, "manage.py", "seal_log", "--every", str(seconds)]
-        sealers.append(subprocess.Popen(command, cwd=BASE_DIR))
+        sealers.append(Sealer(seconds, server.log))
 
 
 def on_exit(server: object) -> None:
     for sealer in sealers:
-        sealer.terminate()
-        sealer.wait()
+        sealer.end()
 
 
 def worker_exit(server: object, worker: object) -> None:

@@ -1,5 +1,6 @@
 """A real gunicorn on a real socket, with a database of its own."""
 
+import contextlib
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -20,6 +22,34 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def until(holds: Callable[[], object]) -> None:
+    """Wait for something that comes soon, or never."""
+    for _ in range(600):
+        if holds():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it never came")
+
+
+def runs(pid: int) -> bool:
+    """Also False for one that has ended and that nobody has asked about yet."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes() != b""
+    except OSError:
+        return False
+
+
+def children(pid: int) -> dict[int, str]:
+    """Its child processes and their command lines; Linux alone tells."""
+    found = {}
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        for child in (thread / "children").read_text().split():
+            with contextlib.suppress(OSError):  # it has ended meanwhile
+                words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+                found[int(child)] = b" ".join(words).decode()
+    return found
 
 
 class Server:
@@ -97,6 +127,20 @@ class Server:
         )
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
+
+    def workers(self) -> list[int]:
+        return [
+            pid
+            for pid, command in children(self.process.pid).items()
+            if command and "seal_log" not in command
+        ]
+
+    def sealers(self) -> list[int]:
+        return [
+            pid
+            for pid, command in children(self.process.pid).items()
+            if "seal_log" in command
+        ]
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End it and return its exit code; a second time changes nothing."""

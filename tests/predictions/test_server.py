@@ -288,16 +288,11 @@ def test_a_command_says_by_its_exit_code_how_it_went(server, arguments, code):
     assert len(logged(server)) == len(before) + (code == 0)
 
 
-def children(pid: int) -> list[int]:
-    path = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(word) for word in path.read_text().split()] if path.exists() else []
-
-
 @pytest.mark.parametrize("how", ["SIGTERM", "SIGINT", "Ctrl-C"])
 def test_it_ends_cleanly_and_keeps_what_it_answered(tmp_path, how):
     server = Server(tmp_path)
     answer = server.call("/predict", {"features": seed_features()})
-    workers = children(server.process.pid)
+    workers = server.workers() if sys.platform == "linux" else []
 
     if how == "Ctrl-C":  # a terminal sends it to every process
         for worker in workers:

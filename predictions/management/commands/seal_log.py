@@ -1,7 +1,8 @@
 """Seals the rows of the log that are in no seal yet."""
 
 import os
-import threading
+import signal
+import time
 from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ class Command(BaseCommand):
     help = "Seal the rows of the log that are in no seal yet."
     # The log goes on whatever release serves.
     requires_system_checks: list[str] = []
+    _stopped = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -38,8 +40,21 @@ class Command(BaseCommand):
             metavar="FILE",
             help="append each seal's hash to this file, to be kept somewhere else",
         )
+        parser.add_argument(
+            "--parent",
+            type=int,
+            metavar="PID",
+            help="with --every: end when the process that started this one is gone",
+        )
 
-    def handle(self, *, every: int | None, anchor: Path | None, **options: Any) -> None:
+    def handle(
+        self,
+        *,
+        every: int | None,
+        anchor: Path | None,
+        parent: int | None,
+        **options: Any,
+    ) -> None:
         try:
             key = signing.signing_key()
             if anchor is not None and anchor.exists():
@@ -53,7 +68,7 @@ class Command(BaseCommand):
         if every is None:
             self._seal(key, anchor, quiet=False)
         else:
-            self._seal_until_stopped(key, anchor, every)
+            self._seal_until_stopped(key, anchor, every, parent)
 
     def _seal(self, key: Any, anchor: Path | None, *, quiet: bool) -> None:
         rows = seals = 0
@@ -68,21 +83,26 @@ class Command(BaseCommand):
             text = _("Rows sealed: %(rows)s. Seals made: %(seals)s.")
             self.stdout.write(text % {"rows": rows, "seals": seals})
 
-    def _seal_until_stopped(self, key: Any, anchor: Path | None, every: int) -> None:
+    def _seal_until_stopped(
+        self, key: Any, anchor: Path | None, every: int, parent: int | None
+    ) -> None:
         """Whatever fails is said and tried again: the rows wait in the log."""
-        parent = os.getppid()
-        pause = threading.Event()
-        try:
-            # A server that was killed leaves nobody to stop its sealer.
-            while os.getppid() == parent:
-                close_old_connections()
-                try:
-                    self._seal(key, anchor, quiet=True)
-                except CommandError as error:
-                    self.stderr.write(str(error))
-                except Error as error:  # the text can hold a row
-                    kind = {"kind": type(error).__name__}
-                    self.stderr.write(_("Nothing was sealed: %(kind)s.") % kind)
-                pause.wait(every)
-        except KeyboardInterrupt:
-            return
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._stop)
+        while True:
+            close_old_connections()
+            try:
+                self._seal(key, anchor, quiet=True)
+            except CommandError as error:
+                self.stderr.write(str(error))
+            except Error as error:  # the text can hold a row
+                kind = {"kind": type(error).__name__}
+                self.stderr.write(_("Nothing was sealed: %(kind)s.") % kind)
+            for _second in range(every):
+                if self._stopped or parent not in (None, os.getppid()):
+                    return
+                time.sleep(1)
+
+    def _stop(self, *signal_and_frame: Any) -> None:
+        """A seal that is being made is finished first."""
+        self._stopped = True
