@@ -57,15 +57,15 @@ LIMITS = (
     ),
 )
 PROXIES = Text(
-    "Les critères prohibés ne sont pas utilisés, mais d'autres champs peuvent les "
+    "Les motifs prohibés ne sont pas utilisés, mais d'autres champs peuvent les "
     "refléter (l'expérience suit l'âge) : voir l'équité par groupe.",
     "Prohibited grounds are not used, yet other fields can reflect them (experience "
     "goes with age): see fairness by group.",
 )
 GROUNDS_USED = Text(
-    "Ce modèle utilise un critère prohibé (Code du travail, art. L.1132-1) : s'en "
+    "Ce modèle utilise un motif prohibé (Code du travail, art. L. 1132-1) : s'en "
     "servir pour décider du sort d'une personne peut être une discrimination.",
-    "This model uses a prohibited ground (Code du travail, article L.1132-1): to "
+    "This model uses a prohibited ground (Code du travail, art. L. 1132-1): to "
     "decide about a person with it may be discrimination.",
 )
 FICTIONAL = Text(

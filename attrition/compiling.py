@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext as _
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
@@ -62,13 +63,19 @@ class _Weights:
         classes = np.asarray(model.classes_).tolist()
         if classes != [0, 1]:
             raise NotAdditive(
-                f"LogisticRegression tells {classes} apart: a scorecard is of two "
-                "classes, 0 and 1."
+                _(
+                    "LogisticRegression tells %(classes)s apart: a scorecard is of two "
+                    "classes, 0 and 1."
+                )
+                % {"classes": classes}
             )
         weights = np.asarray(model.coef_, float)
         if weights.ndim != 2 or len(weights) != 1 or not np.isfinite(weights).all():
             raise NotAdditive(
-                "LogisticRegression: coef_ is no row of finite weights, one a column."
+                _(
+                    "LogisticRegression: coef_ is no row of finite weights, one a "
+                    "column."
+                )
             )
         self._left = iter(weights[0].tolist())
 
@@ -76,14 +83,15 @@ class _Weights:
         for weight in self._left:
             return float(weight)
         raise NotAdditive(
-            f"{step}: LogisticRegression has fewer weights than this needs."
+            _("%(step)s: LogisticRegression has fewer weights than this needs.")
+            % {"step": step}
         )
 
     def check_used_up(self) -> None:
         if more := list(self._left):
             raise NotAdditive(
-                f"LogisticRegression has {len(more)} weights more than there are "
-                "columns."
+                _("Weights of LogisticRegression for which there is no column: %s.")
+                % len(more)
             )
 
 
@@ -91,12 +99,21 @@ def _check_columns(name: str, columns: Any, found: Mapping[str, FieldPoints]) ->
     """Names of scorable fields, each read by one block."""
     names = list(columns) if isinstance(columns, list | tuple | np.ndarray) else []
     if not names or not all(isinstance(column, str) for column in names):
-        raise NotAdditive(f"{name}: {columns!r} is no list of columns by their names.")
+        raise NotAdditive(
+            _("%(step)s: %(columns)s is no list of columns by their names.")
+            % {"step": name, "columns": repr(columns)}
+        )
     for i, column in enumerate(names):
         if column not in features.BY_NAME or not features.BY_NAME[column].is_scorable:
-            raise NotAdditive(f"{name}: {column} is no field that can be scored.")
+            raise NotAdditive(
+                _("%(step)s: %(column)s is no field that can be scored.")
+                % {"step": name, "column": column}
+            )
         if column in found or column in names[:i]:
-            raise NotAdditive(f"{name}: {column} is read a second time.")
+            raise NotAdditive(
+                _("%(step)s: %(column)s is read a second time.")
+                % {"step": name, "column": column}
+            )
 
 
 def _two_steps(pipeline: Any) -> tuple[ColumnTransformer, LogisticRegression]:
@@ -118,8 +135,11 @@ def _two_steps(pipeline: Any) -> tuple[ColumnTransformer, LogisticRegression]:
         case _:
             names = type(pipeline).__name__
     raise NotAdditive(
-        "A scorecard is a ColumnTransformer (the remainder dropped, no weights) and a "
-        f"LogisticRegression, not: {names}."
+        _(
+            "A scorecard is a ColumnTransformer (the remainder dropped, no weights) "
+            "and a LogisticRegression, not: %(steps)s."
+        )
+        % {"steps": names}
     )
 
 
@@ -160,11 +180,14 @@ def _block(
             # repr: an option can be what isn't additive, and it names those set.
             kinds = " → ".join(" ".join(repr(step).split()) for step in steps)
             raise NotAdditive(
-                f"{name}: {kinds} can't be written as points. What can: "
-                "SimpleImputer → MinMaxScaler(clip=True) → StandardScaler, with "
-                "FunctionTransformer(numpy.sqrt) before the last or not; SimpleImputer "
-                "→ OneHotEncoder(handle_unknown='ignore'), with "
-                "FunctionTransformer(numpy.clip) before the last or not."
+                _(
+                    "%(step)s: %(kinds)s can't be written as points. What can: "
+                    "SimpleImputer → MinMaxScaler(clip=True) → StandardScaler, with "
+                    "FunctionTransformer(numpy.sqrt) before the last or not; "
+                    "SimpleImputer → OneHotEncoder(handle_unknown='ignore'), with "
+                    "FunctionTransformer(numpy.clip) before the last or not."
+                )
+                % {"step": name, "kinds": kinds}
             )
 
 
@@ -229,7 +252,10 @@ def _usual(name: str, columns: list[str], imputer: SimpleImputer) -> list[Any]:
     found = list(imputer.statistics_)
     for column, value in zip(columns, found, strict=True):
         if value is None or value != value:
-            raise NotAdditive(f"{name}: {column} held nothing when it was fitted.")
+            raise NotAdditive(
+                _("%(step)s: %(column)s held nothing when it was fitted.")
+                % {"step": name, "column": column}
+            )
     return found
 
 
@@ -245,8 +271,11 @@ def _ends(
         table = []
     if not table or not np.isfinite(table).all():
         raise NotAdditive(
-            f"{name}: FunctionTransformer(numpy.clip) needs a finite a_min and a_max "
-            f"for each of {', '.join(columns)}, or one for all."
+            _(
+                "%(step)s: FunctionTransformer(numpy.clip) needs a finite a_min and "
+                "a_max for each of %(columns)s, or one for all."
+            )
+            % {"step": name, "columns": ", ".join(columns)}
         )
     return [(float(low), float(high)) for low, high in zip(*table, strict=True)]
 

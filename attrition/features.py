@@ -301,7 +301,7 @@ FIELDS: tuple[Field, ...] = (
         high=20_000,
         unit=Text("km", "km"),
         care=Text(
-            "indice du lieu de résidence, un critère prohibé",
+            "indice du lieu de résidence, un motif prohibé",
             "a proxy for the place of residence, a prohibited ground",
         ),
         reason=Text(

@@ -16,8 +16,8 @@ def used_in_words(release: Release) -> str | None:
     if not (names := used(release)):
         return None
     return _(
-        "Release %(version)s uses a prohibited ground (Code du travail, art. "
-        "L.1132-1): %(fields)s."
+        "Release %(version)s uses a prohibited ground (Code du travail, "
+        "art. L. 1132-1): %(fields)s."
     ) % {
         "version": release.version,
         "fields": ", ".join(str(BY_NAME[name].label) for name in names),

@@ -110,7 +110,8 @@ class ChoicePoints:
         return self._clipped(value) != value
 
     def is_rare(self, value: Value) -> bool:
-        return self._clipped(value) not in self.table
+        """As for a number; one beyond is no rare value, whatever the nearest is."""
+        return not self.is_beyond(value) and value not in self.table
 
     def as_json(self) -> dict[str, Any]:
         # Pairs, not an object: JSON's keys are strings, and 3 must stay a number.

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 NO_BREAK = "\u00a0"
 # A % that begins a placeholder of gettext is no sign.
 BEFORE_SIGN = re.compile(r" (?=[:;?!»±]|%(?![(sr]))")
-AFTER_SIGN = re.compile(r"(?<=[«±]) |(?<=art\.) (?=[0-9L])|(?<=n°) ")
+AFTER_SIGN = re.compile(r"(?<=[«±]) |(?<=art\.) (?=[0-9L])|(?<=\bL\.) (?=\d)|(?<=n°) ")
 BEFORE_UNIT = re.compile(r"(?<=\d) (?=€|km\b|ans?\b)")
 
 

@@ -4,24 +4,36 @@ The same content for the admin (HTML) and for `docs/model-card.md` (Markdown). A
 format 1, release 1.0.0's, has fewer headings: what it does not say is not shown.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
 
 from attrition import grounds
 from attrition.card_format import FORMAT, ON_THE_PAGE, silent, unsaid
 from attrition.errors import ReleaseRejected
 from attrition.extract_file import TARGET
+from attrition.features import BY_NAME
 from attrition.field import Extract, number_in_words
 from attrition.releases import CARD, Release
-from attrition.typography import reads_english, rounded, share_in_words
-from predictions import card_charts
-from predictions.words import label_of, value_in_words
+from attrition.typography import (
+    NO_BREAK,
+    reads_english,
+    rounded,
+    share_in_words,
+    signed,
+    titled,
+)
+from predictions import card_charts, card_people
+from predictions.words import Words, label_of, share_with_interval
 
 MEASURES = ("average_precision", "roc_auc", "brier")
+# What release 1.1.0 was trained on; anything else is shown as somebody wrote it.
+ORIGIN = N_("the public, fictional IBM HR Analytics Employee Attrition data set")
 SHOWN_THRESHOLDS = 20  # rows of the threshold table: every 0.05
 
 
@@ -52,9 +64,9 @@ def content(release: Release) -> dict[str, Any]:
         "care": list(_care(card)),
         "care_together": _costs(card.get("cost_of_leaving_out_all_care")),
         "grounds": _grounds(card),
-        "fairness": list(_fairness(card)),
+        "fairness": list(card_people.fairness(card)),
         "fairness_measured": _words(card.get("fairness_measured")),
-        "reference": list(_reference(card)),
+        "reference": list(card_people.reference(card)),
         "libraries": card.get("libraries", {}),
         "files": card["files"],
     }
@@ -77,9 +89,12 @@ def says_nothing(release: Release, headings: list[str]) -> ReleaseRejected:
 
 def _words(text: Any) -> str:
     """A card's text: in both languages, or in English alone in a card of format 1."""
-    if isinstance(text, Mapping):
-        return str(text["en" if reads_english() else "fr"])
-    return str(text or "")
+    if not isinstance(text, Mapping):
+        return Words(text or "", "en")
+    if reads_english():
+        return str(text["en"])
+    # Cards up to 1.1.0 say "critère" for what the law and we call a "motif".
+    return re.sub(r"critère(s?) prohibé", r"motif\1 prohibé", text["fr"])
 
 
 def _prose(card: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -104,7 +119,7 @@ def _data(card: Mapping[str, Any]) -> dict[str, Any]:
         "files": ", ".join(f"extrait_{extract}.csv" for extract in Extract),
         "outcome": TARGET,
         "outcome_file": f"extrait_{Extract.SONDAGE}.csv",
-        "origin": data.get("origin", ""),
+        "origin": _(ORIGIN) if data.get("origin") == ORIGIN else data.get("origin"),
         "trained_on": trained_on and date_format(date.fromisoformat(trained_on)),
     }
 
@@ -156,6 +171,7 @@ def _calibration(found: Mapping[str, Any]) -> dict[str, Any]:
         "slope": rounded(found["slope"], 2),
         "mean": share_in_words(found["mean_probability"]),
         "rate": share_in_words(found["base_rate"]),
+        "guess": [rounded(found["base_rate"], 3), rounded(0.5, 3)],
     }
 
 
@@ -175,7 +191,7 @@ def _threshold(found: Mapping[str, Any]) -> dict[str, Any]:
                 "threshold": rounded(row["threshold"], 2),
                 "is_default": row["threshold"] == found["value"],
                 "shares": [
-                    _with_interval(row, name)
+                    share_with_interval(row, name)
                     for name in ("flagged", "precision", "recall")
                 ],
             }
@@ -184,24 +200,13 @@ def _threshold(found: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _with_interval(row: Mapping[str, Any], name: str) -> str:
-    """A share with its 95 % interval, where there are both."""
-    if row[name] is None:
-        return "–"
-    interval = row.get(f"{name}_interval")
-    if interval is None:
-        return share_in_words(row[name], 0)
-    low, high = (rounded(end * 100, 0) for end in interval)
-    return f"{share_in_words(row[name], 0)} ({low}–{high})"
-
-
 def _care(card: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for row in card.get("care", []):
         cost = row["cost_of_leaving_out"]
         yield {
             "label": label_of(row["field"]),
             "care": _words(row["care"]),
-            "reason": _words(row["reason"]),
+            "reason": _reason(row["reason"]),
             "used": row["used"],
             "is_standard_reason": row["is_standard_reason"],
             "costs": _costs(cost),
@@ -209,95 +214,45 @@ def _care(card: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         }
 
 
-def _costs(cost: Mapping[str, Any] | None) -> list[str]:
-    return [] if cost is None else [_cost(cost, name) for name in MEASURES]
+def _reason(reason: Any) -> str:
+    """The project's, in both languages, or what the trainer wrote, in any."""
+    return _words(reason) if isinstance(reason, Mapping) else str(reason or "")
 
 
-def _share_left(share: float | None) -> str:
-    return "–" if share is None else share_in_words(share, 0)
+def _costs(cost: Mapping[str, Mapping[str, float]] | None) -> list[str]:
+    """How much worse each measure is after a change, each under its name."""
+    if cost is None:
+        return []
+    titles = {
+        "average_precision": _("average precision lost"),
+        "roc_auc": _("area under the ROC curve lost"),
+        "brier": _("Brier score added"),
+    }
+    return [titled(titles[name], _cost(cost[name])) for name in MEASURES]
 
 
-def _cost(cost: Mapping[str, Mapping[str, float]], name: str) -> str:
-    mean, spread = (rounded(cost[name][key], 4) for key in ("mean", "std"))
-    return f"{mean} ± {spread}"
+def _cost(found: Mapping[str, float]) -> str:
+    mean, spread = signed(found["mean"], 4), rounded(found["std"], 4)
+    return f"{mean}{NO_BREAK}±{NO_BREAK}{spread}"
 
 
 def _grounds(card: Mapping[str, Any]) -> dict[str, Any]:
-    cost = card.get("cost_of_using_excluded_grounds")
     return {
         "excluded": [
-            (label_of(name), _words(ground))
+            (label_of(name), _ground(name, ground))
             for name, ground in card["excluded_grounds"].items()
         ],
         "allowed": [
             (label_of(name), _words(found["ground"]), found["because"])
             for name, found in card.get("allowed_grounds", {}).items()
         ],
-        "costs": []
-        if cost is None
-        else [(measure_in_words(name), _cost(cost, name)) for name in MEASURES],
+        "costs": _costs(card.get("cost_of_using_excluded_grounds")),
     }
 
 
-def _fairness(card: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for name, groups in card.get("fairness", {}).items():
-        yield {
-            "label": label_of(name),
-            "groups": [
-                {
-                    "name": _group_in_words(name, group["group"]),
-                    "count": group["count"],
-                    "left": _share_left(group["left"]),
-                    "mean": share_in_words(group["mean_probability"], 0),
-                    "shares": [
-                        _with_interval(group, share)
-                        for share in ("flagged", "precision", "recall", "false_alarms")
-                    ],
-                }
-                for group in groups
-            ],
-        }
-
-
-def _group_in_words(name: str, group: Any) -> str:
-    if group is None:
-        return _("not said")
-    if not isinstance(group, list):
-        return value_in_words(name, group)
-    low, high = group
-    if low is None:
-        return _("under %(age)s") % {"age": high + 1}
-    if high is None:
-        return _("%(age)s and over") % {"age": low}
-    return _("%(low)s to %(high)s") % {"low": low, "high": high}
-
-
-def _reference(card: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    for name, found in card.get("reference", {}).items():
-        yield {
-            "label": label_of(name),
-            "missing": share_in_words(found["null"]),
-            "spread": _spread(name, found),
-        }
-
-
-def _spread(name: str, found: Mapping[str, Any]) -> str:
-    if "deciles" in found:
-        low, *_rest, high = found["deciles"]
-        middle = number_in_words(found["deciles"][4])
-        ends = {"low": number_in_words(low), "high": number_in_words(high)}
-        return _("8 of 10 people from %(low)s to %(high)s, middle %(middle)s") % (
-            ends | {"middle": middle}
-        )
-    shares = [
-        _("%(value)s: %(share)s")
-        % {
-            "value": value_in_words(name, value),
-            "share": share_in_words(share, 0),
-        }
-        for value, share in found.get("shares", [])
-    ]
-    if found.get("other"):
-        other = {"value": _("other"), "share": share_in_words(found["other"], 0)}
-        shares.append(_("%(value)s: %(share)s") % other)
-    return ", ".join(shares)
+def _ground(name: str, ground: Any) -> str:
+    """Format 1 has it in French alone, as the table of fields had it."""
+    if isinstance(ground, Mapping):
+        return _words(ground)
+    known = BY_NAME[name].ground if name in BY_NAME else None
+    return str(known or Words(ground, "fr"))

@@ -7,7 +7,7 @@ apart by shape and place, never by colour alone.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-WIDTH = 340
+WIDTH = 360  # of every chart: they stand side by side
 LEFT, RIGHT, TOP, BOTTOM = 46, 30, 28, 42  # around the plot, for its words
 
 
@@ -101,9 +101,9 @@ class Bar:
 class Bars:
     """Labelled bars on one middle line, each with its size in words."""
 
-    width = 420
-    middle = 265
-    half = 95  # of the longest bar
+    width = WIDTH
+    middle = 240
+    half = 72  # of the longest bar
     row = 20
 
     def __init__(

@@ -5,6 +5,7 @@ A permission that is new here needs a migration too, for groups that are there a
 """
 
 from django.contrib.auth.models import Group, Permission
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 ROLES: dict[str, tuple[str, ...]] = {
@@ -32,6 +33,12 @@ ROLES: dict[str, tuple[str, ...]] = {
         "predictions.change_apikey",
     ),
 }
+
+
+def group_in_words(name: str) -> str:
+    """As the reader calls it, and as it is stored, which is what the admin lists."""
+    said = gettext(name)
+    return name if said == name else f"{said} ({name})"
 
 
 def make_groups() -> list[str]:

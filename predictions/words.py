@@ -7,7 +7,23 @@ from django.utils.translation import gettext as _
 
 from attrition.features import BY_NAME
 from attrition.field import Value
-from attrition.typography import percent_sign, rounded
+from attrition.typography import (
+    percent_sign,
+    reads_english,
+    rounded,
+    share_in_words,
+)
+
+
+class Words(str):
+    """Words of a language of their own; `lang` is empty where it is the reader's."""
+
+    lang: str
+
+    def __new__(cls, text: str, lang: str) -> "Words":
+        words = super().__new__(cls, text)
+        words.lang = "" if reads_english() == (lang == "en") else lang
+        return words
 
 
 def percent(probability: float, threshold: float) -> str:
@@ -23,6 +39,17 @@ def percent(probability: float, threshold: float) -> str:
     return percent_sign(rounded(shown, decimals))
 
 
+def share_with_interval(row: Mapping[str, Any], name: str) -> str:
+    """A share with its 95 % interval, where there are both."""
+    if row[name] is None:
+        return "–"
+    interval = row.get(f"{name}_interval")
+    if interval is None:
+        return share_in_words(row[name], 0)
+    low, high = (rounded(end * 100, 0) for end in interval)
+    return f"{share_in_words(row[name], 0)} ({low}–{high})"
+
+
 def class_in_words(prediction: int, warnings: list[dict[str, Any]]) -> str:
     """The side of the threshold; no side at all on thin evidence."""
     if any(warning["code"] == "thin_evidence" for warning in warnings):
@@ -36,7 +63,12 @@ def label_of(name: str) -> str:
 
 
 def value_in_words(name: str, value: Value | None) -> str:
-    """As a person reads it; as it is, when the field has left the table."""
+    """As a person reads it; as it is, when the field has left the table.
+
+    A role or a department is a word of the extracts, which are French.
+    """
+    if isinstance(value, str):
+        return Words(value, "fr")
     return BY_NAME[name].in_words(value) if name in BY_NAME else str(value)
 
 

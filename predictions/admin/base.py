@@ -1,10 +1,12 @@
 from django.contrib import admin
+from django.utils.text import capfirst
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
     """For records that people may look at and nobody may touch, superusers included."""
 
     actions = None
+    change_form_template = "admin/predictions/read_only.html"
 
     def has_add_permission(self, request):
         return False
@@ -14,3 +16,14 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def changelist_view(self, request, extra_context=None):
+        titles = {"title": capfirst(self.opts.verbose_name_plural), "subtitle": None}
+        return super().changelist_view(request, {**titles, **(extra_context or {})})
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        title = f"{capfirst(self.opts.verbose_name)} {object_id}"
+        titles = {"title": title, "subtitle": None}
+        return super().change_view(
+            request, object_id, form_url, {**titles, **(extra_context or {})}
+        )

@@ -20,7 +20,7 @@ from attrition.errors import (
 from attrition.features import BY_NAME, SPELLINGS
 from attrition.field import Kind
 from attrition.scorecard import probability_of
-from attrition.typography import rounded, signed
+from attrition.typography import signed
 from attrition.validation import CHANGES
 from predictions.admin.proofs import ProofAdmin
 from predictions.answers import explanation, warnings_in_words
@@ -87,7 +87,7 @@ class PredictionAdmin(ProofAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         row = self.get_object(request, object_id)
-        titles = {"title": _title(row), "subtitle": None} if row else {}
+        titles = {"title": _title(row)} if row else {}
         return super().change_view(
             request, object_id, form_url, {**titles, **(extra_context or {})}
         )
@@ -236,7 +236,8 @@ def _sent(name, payload):
         is_same = _letters(exactly) == _letters(words)
         return shown | {"sent": words, "code": None if is_same else exactly}
     if isinstance(sent, float) and sent != round(sent, DECIMALS):
-        return shown | {"sent": f"≈ {rounded(sent, DECIMALS)}", "exactly": exactly}
+        about = field.in_words(round(sent, DECIMALS))
+        return shown | {"sent": f"≈ {about}", "exactly": exactly}
     is_number = isinstance(sent, int | float) and not isinstance(sent, bool)
     if is_number and field.unit.fr:
         return shown | {"sent": field.in_words(sent)}

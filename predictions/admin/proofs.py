@@ -136,13 +136,22 @@ class ReplayAdmin(ReadOnlyAdmin):
     list_display = [
         "created_at",
         "asked_for",
-        "replayed",
+        "computed",
         "matching",
-        "source",
+        "way",
         "user_name",
         "key_owner",
     ]
     list_filter = ["created_at"]
+    fields = [*list_display, "key_prefix", "request_id"]
+
+    @admin.display(description=_("rows replayed"), ordering="replayed")
+    def computed(self, replay):
+        return replay.replayed
+
+    @admin.display(description=_("source"), ordering="source")
+    def way(self, replay):
+        return dict(Source.choices).get(replay.source, replay.source)
 
 
 @admin.register(Refusal)
@@ -154,7 +163,6 @@ class RefusalAdmin(ReadOnlyAdmin):
         "code",
         "key_owner",
         "user_name",
-        "request_id",
     ]
     list_filter = ["status", "code", "created_at"]
     search_fields = ["request_id"]

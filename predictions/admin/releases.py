@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from attrition import grounds, releases
 from attrition.errors import ReleaseRejected
+from attrition.field import number_in_words
 from attrition.flagged import override_in_words
 from attrition.typography import rounded
 from predictions import card_page
@@ -45,6 +46,7 @@ def _row(version, serving):
         "release": release,
         "marks": list(_marks(row["serves"], release)),
         "threshold": rounded(card["threshold"]["value"], 2),
+        "employees": number_in_words(card["data"]["employees"]),
         "figures": [
             rounded(metrics[name]["mean"], 3) if name in metrics else "–"
             for name in card_page.MEASURES

@@ -58,7 +58,8 @@ def _description(field: Field, release: Release | None) -> str:
     if field.actionable:
         parts.append("un employeur peut le changer")
     if field.ground:
-        parts.append(f"motif prohibé : {field.ground.fr} (C. trav., art. L.1132-1)")
+        article = "Code du travail, art. L. 1132-1"
+        parts.append(f"motif prohibé : {field.ground.fr} ({article})")
     if field.ground and release and field.name in release.scorecard.names:
         parts.append("utilisé pour le score par la version en service")
     elif not field.is_scorable or (field.ground and release):

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from attrition import bulk, proving
-from attrition.scorecard import ChoicePoints, NumberPoints, Scorecard
+from attrition.scorecard import TRANSFORMS, ChoicePoints, NumberPoints, Scorecard
 from attrition.tables import rows_of
 
 SMALL = Scorecard(
@@ -52,6 +52,20 @@ ROWS = [
     {"age": math.nextafter(60, 99), "nombre_participation_pee": -3},
     {"eval_number": "E_669", "age": 16},
 ]
+
+
+def test_a_transform_that_is_new_is_known_to_both(monkeypatch):
+    monkeypatch.setitem(TRANSFORMS, "cbrt", math.cbrt)
+    root = NumberPoints(
+        *("age", 16, 60, -1.5, 40, 40), scale=1 / 44, offset=-0.4, transform="cbrt"
+    )
+    scorecard = Scorecard(-1.0, (root,))
+    rows = [{"age": age} for age in (None, 16, 16.1, 17, 33.3, 40, 59, 1e9)]
+
+    found = bulk.logits(scorecard, rows).tolist()
+
+    assert found == [scorecard.logit(row) for row in rows]
+    assert len(set(found)) == len(rows) - 1
 
 
 def test_each_row_gets_the_logit_it_gets_alone():

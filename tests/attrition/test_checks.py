@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from django.core import checks
 from django.core.management import call_command
+from django.utils.translation import override
 
 from attrition import releases
 from attrition.checks import (
@@ -102,6 +103,16 @@ def test_deploying_a_demonstration_model_is_warned_of(release, fictional, ids):
     assert all("train_model" in warning.hint for warning in found)
 
 
+@pytest.mark.parametrize(
+    ("language", "hint"), [("fr", "Entraînez-en une"), ("en", "Train one")]
+)
+def test_a_hint_is_in_its_readers_language(language, hint):
+    with override(language):
+        [warning] = release_is_real(None)
+
+    assert warning.hint.startswith(hint)
+
+
 def test_a_broken_release_is_reported_once(release):
     (release / CARD).unlink()
 
@@ -173,7 +184,7 @@ def test_deploying_a_release_that_uses_a_prohibited_ground_is_warned_of(uses_age
     assert warning.id == "attrition.W002"
     assert f"Release {uses_age.version} uses a prohibited ground" in warning.msg
     assert "Age" in warning.msg
-    assert "L.1132-1" in warning.msg
+    assert "L. 1132-1" in warning.msg
     assert "let another release serve" in warning.hint
 
 

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
+from django.utils.translation import override
 from sklearn.compose import ColumnTransformer
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import GradientBoostingClassifier
@@ -25,6 +26,8 @@ from attrition.errors import NotAdditive
 from attrition.recipe import new_pipeline, recipe_for
 from attrition.scorecard import ChoicePoints, Scorecard
 from attrition.tables import frame_of, rows_of
+
+pytestmark = pytest.mark.usefixtures("english")
 
 NUMBERS = ["revenu_mensuel", "distance_domicile_travail"]
 COUNTS = ["nombre_participation_pee"]
@@ -629,7 +632,7 @@ def test_a_model_of_other_classes_than_two_is_refused(people, outcomes, named):
     ("change", "named"),
     [
         (lambda weights: weights[:, :-1], "names: .* fewer weights than this needs"),
-        (lambda weights: np.hstack([weights, weights]), "weights more than there are"),
+        (lambda weights: np.hstack([weights, weights]), "there is no column: 11"),
         (lambda weights: weights[0], "no row of finite weights"),
         (lambda weights: weights * np.nan, "no row of finite weights"),
     ],
@@ -653,16 +656,18 @@ def test_a_step_between_columns_and_model_is_refused_by_its_name(people, left):
         compile_scorecard(recipe)
 
 
+def test_a_refusal_is_in_its_readers_language():
+    with override("fr"), pytest.raises(NotAdditive, match="Une grille de points est"):
+        compile_scorecard(LogisticRegression())
+
+
 def test_a_model_without_a_pipeline_is_refused_by_its_kind():
     with pytest.raises(NotAdditive, match="LogisticRegression"):
         compile_scorecard(LogisticRegression())
 
 
-@pytest.mark.usefixtures("english")
 @pytest.mark.parametrize("off", [1e-6, -0.5, 9.0])
-def test_the_proof_sees_a_wrong_weight_for_a_count_never_seen(
-    people, left, off, english
-):
+def test_the_proof_sees_a_wrong_weight_for_a_count_never_seen(people, left, off):
     recipe = pipeline().fit(people, left)
     scorecard = compile_scorecard(recipe)
     wrong = [

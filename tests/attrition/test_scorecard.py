@@ -257,11 +257,13 @@ def test_a_count_in_a_gap_has_no_points_of_its_own_and_is_not_beyond():
     assert BENT.rare(values) == ["nombre_participation_pee"]
 
 
-def test_beyond_an_end_that_few_hold_a_count_is_both():
+def test_beyond_an_end_that_few_hold_a_count_is_beyond_and_not_rare():
     few_have_five = scorecard_from(with_count(clip=[0, 5]))
-    values = {"nombre_participation_pee": 6}
+    six, five = ({"nombre_participation_pee": count} for count in (6, 5))
 
-    assert few_have_five.beyond(values) == few_have_five.rare(values) == list(values)
+    assert few_have_five.logit(six) == few_have_five.logit(five)
+    assert (few_have_five.beyond(six), few_have_five.rare(six)) == (list(six), [])
+    assert (few_have_five.beyond(five), few_have_five.rare(five)) == ([], list(five))
 
 
 def test_a_number_is_named_just_beyond_what_was_seen():

@@ -137,13 +137,13 @@ def test_a_prohibited_ground_is_used_where_a_reason_is_given_and_said_at_start(
     found = deploy_checks()
     [warning] = [message for message in found if message.id == "attrition.W002"]
     assert f"Release {VERSION} uses a prohibited ground" in warning.msg
-    assert "L.1132-1): Age." in warning.msg
+    assert "L. 1132-1): Age." in warning.msg
     with caplog.at_level(logging.WARNING):
         startup.announce()
     said = [entry.getMessage() for entry in caplog.records]
     assert said == [
-        f"Release {VERSION} uses a prohibited ground (Code du travail, art. "
-        "L.1132-1): Age."
+        f"Release {VERSION} uses a prohibited ground (Code du travail, "
+        "art. L. 1132-1): Age."
     ]
 
 

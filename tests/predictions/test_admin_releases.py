@@ -35,7 +35,7 @@ IN_A_CARD = {
         "Limites",
         "Seuil",
         "Équité par groupe",
-        "Critères prohibés",
+        "Motifs prohibés",
         "À ce seuil, sur 10 personnes signalées, environ %(of_ten)s sont parties.",
         "ce n'est pas une cause",
         ">0,%(brier)s<",
@@ -158,14 +158,14 @@ def test_a_release_that_uses_a_prohibited_ground_is_marked(page, release_folder)
 
     listed, text = page(LIST), page(card(shipped.SERVES), "en")
 
-    assert "en service</strong>, données fictives, utilise un critère prohibé" in listed
-    warning = "uses a prohibited ground (Code du travail, art. L.1132-1): Age."
+    assert "en service</strong>, données fictives, utilise un motif prohibé" in listed
+    warning = "uses a prohibited ground (Code du travail, art. L. 1132-1): Age."
     assert warning in text.partition("<h2>")[0]
 
 
 def test_a_release_without_one_is_not(page):
-    assert "critère prohibé" not in page(LIST)
-    assert "utilise un critère prohibé" not in page(card(shipped.SERVES))
+    assert "motif prohibé" not in page(LIST)
+    assert "utilise un motif prohibé" not in page(card(shipped.SERVES))
 
 
 def put_age_in(folder: Path) -> None:
@@ -218,6 +218,58 @@ def test_a_card_is_in_its_readers_language(page, language):
 
     words = [word % figures for word in IN_A_CARD[language]]
     assert [word for word in words if word not in text] == []
+
+
+COSTS = {
+    "fr": "précision moyenne perdue\u00a0: +0,0072\u00a0±\u00a00,0165",
+    "en": "average precision lost: +0.0072\u00a0±\u00a00.0165",
+}
+
+
+@pytest.mark.parametrize("language", COSTS)
+def test_each_cost_stands_under_the_name_of_its_measure(page, language):
+    text = page(card(shipped.SERVES), language)
+
+    care = re.search(r'<td class="costs">(.*?)</td>', text, re.DOTALL)[1]
+    assert f"<li>{COSTS[language]}</li>" in text
+    assert [line.count("±") for line in re.findall("<div>(.*?)</div>", care)] == [
+        *[1, 1, 1],
+        0,  # not to be told from 0
+    ]
+
+
+@pytest.mark.parametrize("version", shipped.VERSIONS)
+def test_a_prohibited_ground_has_one_name_and_its_article_one_spelling(page, version):
+    text = page(card(version))
+
+    assert "Motifs prohibés" in text
+    assert "ritère" not in text
+    assert "L.\u00a01132-1" in text
+    assert "L.1132" not in text
+
+
+@pytest.mark.parametrize(
+    ("version", "language", "marked"),
+    [
+        ("1.0.0", "fr", '<p lang="en">Estimates how likely'),
+        ("1.0.0", "fr", '<span lang="en">the threshold '),
+        (shipped.SERVES, "en", '<span lang="fr">Représentant Commercial</span>: 6%'),
+        (shipped.SERVES, "en", 'lang="fr">Représentant Commercial</text>'),
+    ],
+    ids=["purpose", "threshold", "value", "chart"],
+)
+def test_words_of_the_other_language_say_which(page, version, language, marked):
+    other = {"fr": "en", "en": "fr"}[language]
+
+    assert marked in page(card(version), language)
+    assert marked not in page(card(version), other)
+
+
+def test_the_words_of_the_page_itself_name_no_language(page):
+    _, content = page(card(shipped.SERVES)).split('id="content-main"')
+
+    assert "lang=" not in content
+    assert "le jeu de données public et fictif" in content
 
 
 def test_a_card_of_format_1_shows_what_it_has_and_claims_no_more(page):

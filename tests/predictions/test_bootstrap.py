@@ -10,6 +10,7 @@ from django.core.management import CommandError
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import override
 from rest_framework.test import APIClient
 
 from attrition.models import Employee
@@ -69,6 +70,21 @@ def test_bootstrap_makes_each_group_with_the_least_it_needs(run):
     for permissions in found.values():
         assert not any(".delete_" in name for name in permissions)
         assert not any("change_prediction" in name for name in permissions)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", "Groupes\u00a0: Auditeur RH (HR auditor), Responsable RH (HR manager),"),
+        ("en", "Groups: HR auditor, HR manager,"),
+    ],
+)
+def test_bootstrap_names_the_groups_as_its_reader_does(run, language, said):
+    with override(language):
+        out = run("bootstrap")[0]
+
+    assert out.startswith(said)
+    assert set(Group.objects.values_list("name", flat=True)) == set(ROLES)
 
 
 def test_bootstrap_takes_the_first_passwords_from_the_environment(run, passwords):

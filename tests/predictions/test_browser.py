@@ -183,6 +183,66 @@ def test_an_auditor_goes_from_the_home_page_to_a_releases_card(
     assert complaints(browser) == []
 
 
+@pytest.mark.parametrize("page", ["card", "prediction"])
+def test_a_page_is_printed_in_black_on_white_and_whole(browser, server, log_in, page):
+    number = server.call("/predict", {"features": seed_features()})["db_id"]
+    path = {
+        "card": f"/admin/releases/{shipped.SERVES}/",
+        "prediction": f"{LIST}{number}/change/",
+    }[page]
+    log_in("auditor")
+    dark = [{"name": "prefers-color-scheme", "value": "dark"}]
+    browser.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"media": "print", "features": dark}
+    )
+    a4 = {"width": 680, "height": 1010, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", a4)
+
+    browser.get(f"{server.address}{path}")
+    wait_for(browser, "#content svg")
+    colours = {
+        browser.find_element(By.CSS_SELECTOR, place).value_of_css_property(which)
+        for place, which in [("#content svg", "color"), ("#content h1", "color")]
+    }
+    paper = browser.find_element(By.TAG_NAME, "body")
+    too_wide = browser.execute_script(
+        "return [...document.querySelectorAll('#content *')]"
+        ".filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+        ".map(e => e.outerHTML.slice(0, 80))"
+    )
+    broken = browser.execute_script(
+        "return [...document.querySelectorAll('#content tr, #content figure')]"
+        ".filter(e => getComputedStyle(e).breakInside !== 'avoid').length"
+    )
+    pressed = ".breadcrumbs, #user-tools, .submit-row, #content button"
+
+    assert colours == {"rgba(0, 0, 0, 1)"}
+    assert paper.value_of_css_property("background-color") == "rgba(255, 255, 255, 1)"
+    assert too_wide == []
+    assert broken == 0
+    found = browser.find_elements(By.CSS_SELECTOR, pressed)
+    assert found
+    assert not any(element.is_displayed() for element in found)
+
+
+def test_a_card_on_a_phone_is_as_wide_as_the_phone(browser, server, log_in):
+    log_in("auditor")
+    phone = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+
+    browser.get(f"{server.address}/admin/releases/{shipped.SERVES}/")
+    wait_for(browser, "svg.chart")
+
+    width = browser.execute_script("return document.documentElement.scrollWidth")
+    sizes = {
+        chart.size["width"]
+        for chart in browser.find_elements(By.CSS_SELECTOR, "svg.chart")
+    }
+    assert width == 390
+    assert len(sizes) == 1
+    assert 300 < sizes.pop() < 390
+
+
 def test_an_auditor_reads_the_log_in_the_browsable_api_and_cannot_score(
     browser, server, log_in
 ):

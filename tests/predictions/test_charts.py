@@ -231,6 +231,17 @@ def test_a_card_of_format_1_draws_what_it_has_measured():
     assert [chart.name for chart in card_charts.measured(card)] == ["precision-recall"]
 
 
+def test_charts_that_stand_side_by_side_are_as_wide_and_plots_as_high():
+    release = releases.load(shipped.SERVES)
+    measured = card_charts.measured(release.card)
+    points = card_charts.points(release.scorecard, release.categories)
+
+    assert len({chart.width for chart in [*measured, *points]}) == 1
+    for charts in (measured, points):
+        plots = [chart for chart in charts if isinstance(chart, Plot)]
+        assert len({(c.height, c.left, c.right, c.top, c.bottom) for c in plots}) == 1
+
+
 # The picture as it is written
 
 
@@ -253,9 +264,10 @@ def test_coordinates_have_dots_whatever_the_readers_notation(version, language):
 def test_a_picture_says_in_words_what_it_shows():
     root = ElementTree.fromstring(draw(Bars("x", "A & B", "1 < 2.", ROWS, 1.0)))
 
-    ids = [root.find(f"{SVG}{name}").get("id") for name in ("title", "desc")]
+    title, text = (root.find(f"{SVG}{name}").get("id") for name in ("title", "desc"))
     assert root.get("role") == "img"
-    assert root.get("aria-labelledby").split() == ids
+    assert root.get("aria-labelledby") == title
+    assert root.get("aria-describedby") == text
     assert root.find(f"{SVG}title").text == "A & B"
     text = root.find(f"{SVG}desc").text
     assert text.startswith("1 < 2.")

@@ -42,7 +42,7 @@ HEADINGS = {
         "Seuil",
         "Ce que pèse chaque valeur",
         "Champs à manier avec soin",
-        "Critères prohibés",
+        "Motifs prohibés",
         "Équité par groupe",
         "Les personnes de l'entraînement",
         "De quoi elle est faite",

@@ -51,7 +51,8 @@ class Command(BaseCommand):
         goal.add_argument(
             "--reproduce",
             metavar="VERSION",
-            help="train again, compare with this release to 1e-9, write nothing",
+            help=f"train again, compare with this release to {REPRODUCED_TO:.0e}, "
+            "write nothing",
         )
         parser.add_argument(
             "--fictional",
@@ -266,9 +267,14 @@ class Command(BaseCommand):
             strict=True,
         )
         worst = max(abs(ours - theirs) for ours, theirs in pairs)
-        found = {"version": release.version, "worst": f"{worst:.1e}"}
-        sentence = _("Largest difference from %(version)s: %(worst)s, allowed: 1e-9.")
-        verdict = sentence % found
+        sentence = _(
+            "Largest difference from %(version)s: %(worst)s, allowed: %(allowed)s."
+        )
+        verdict = sentence % {
+            "version": release.version,
+            "worst": f"{worst:.1e}",
+            "allowed": f"{REPRODUCED_TO:.0e}",
+        }
         if not worst <= REPRODUCED_TO:
             raise CommandError(verdict + " " + _("It does not reproduce."))
         self.stdout.write(self.style.SUCCESS(verdict))

@@ -22,7 +22,7 @@ from attrition.models import Employee
 from attrition.typography import titled
 from predictions.models import ApiKey, Prediction, Scope
 from predictions.models.keys import visible_prefix
-from predictions.roles import make_groups
+from predictions.roles import group_in_words, make_groups
 
 # The first logins, and the group of each; None is the superuser.
 LOGINS = {"admin": None, "auditor": "HR auditor", "manager": "HR manager"}
@@ -71,7 +71,8 @@ class Command(BaseCommand):
 
     def _groups_and_logins(self) -> None:
         if made := make_groups():
-            self.stdout.write(_("Groups: %(names)s.") % {"names": ", ".join(made)})
+            names = ", ".join(map(group_in_words, made))
+            self.stdout.write(_("Groups: %(names)s.") % {"names": names})
         if not User.objects.exists():
             for name, group in LOGINS.items():
                 self._login(name, group)
