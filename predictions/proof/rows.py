@@ -7,14 +7,14 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from predictions.models import Prediction
-from predictions.proof.canonical import parsed
-from predictions.proof.digests import columns_read
+from predictions.proof import digests
 
 CHUNK = 2000
-JSON_COLUMNS = ("missing_features", "warnings", "input_payload")
-COLUMNS = (*columns_read(), "payload_salt", "employee_id", "input_payload")
+JSON_COLUMNS = (*digests.JSON_COLUMNS, "input_payload")
+COLUMNS = (*digests.columns_read(), "payload_salt", "employee_id", "input_payload")
 
 Row = dict[str, Any]
+"""The columns by name; those of JSON as the text that the database gives."""
 
 
 # As text: Django's own reading of JSON takes three times as long.
@@ -29,8 +29,8 @@ def read(rows: QuerySet[Prediction]) -> Iterator[Row]:
 
 
 def by_id(numbers: Sequence[int]) -> dict[int, Row]:
-    """The rows with these numbers, ascending; one that is gone is not in it."""
-    low, high = numbers[0], numbers[-1]
+    """The rows with these numbers; one that is gone is not in it."""
+    low, high = min(numbers), max(numbers)
     is_range = high - low + 1 == len(numbers)
     wanted = Q(pk__range=(low, high)) if is_range else Q(pk__in=numbers)
     found = Prediction.objects.filter(wanted).annotate(**_AS_TEXT).values_list(*_NAMES)
@@ -38,7 +38,4 @@ def by_id(numbers: Sequence[int]) -> dict[int, Row]:
 
 
 def _row(values: tuple[Any, ...]) -> Row:
-    row = dict(zip(COLUMNS, values, strict=True))
-    for name in JSON_COLUMNS:
-        row[name] = parsed(row[name])
-    return row
+    return dict(zip(COLUMNS, values, strict=True))
