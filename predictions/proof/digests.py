@@ -44,8 +44,8 @@ LEAF_COLUMNS: Mapping[int, tuple[str, ...]] = {
 """The columns that a leaf covers, by the `schema_version` of the row."""
 
 
-JSON_COLUMNS = ("missing_features", "warnings")
-"""Of them, those that a row holds as text."""
+TEXT_COLUMNS = ("created_at", "missing_features", "warnings")
+"""Those that a row of `proof.rows` holds as the database's text."""
 
 # Most rows hold one of a few lists. They are shared: nobody may change one.
 _parsed_list = lru_cache(maxsize=256)(parsed)
@@ -82,15 +82,15 @@ def _digest(salt: str, payload: bytes, employee_id: int | None) -> str:
 def leaf_document(row: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a row (`proof.rows`) that its leaf covers, as JSON values.
 
-    Raises UnknownSchema, or another ValueError for a column that is no JSON.
+    Raises UnknownSchema, or another ValueError for a text that can't be read.
     """
     columns = LEAF_COLUMNS.get(row["schema_version"])
     if columns is None:
         raise UnknownSchema(f"schema_version {row['schema_version']} is not known")
     document = {name: row[name] for name in columns}
-    document["created_at"] = moment(row["created_at"])
-    for name in JSON_COLUMNS:
-        document[name] = _parsed_list(row[name])
+    document["created_at"] = moment(_time(row["created_at"]))
+    document["missing_features"] = _parsed_list(row["missing_features"])
+    document["warnings"] = _parsed_list(row["warnings"])
     if document.get("batch_id") is not None:
         document["batch_id"] = str(document["batch_id"])
     return document
@@ -99,6 +99,12 @@ def leaf_document(row: Mapping[str, Any]) -> dict[str, Any]:
 def leaf_of(row: Mapping[str, Any]) -> bytes:
     """The leaf hash of a row (RFC 6962). Raises as `leaf_document`."""
     return leaf_hash(canonical(leaf_document(row)))
+
+
+def _time(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    # Django writes UTC into SQLite, and no offset.
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def moment(time: datetime) -> str:

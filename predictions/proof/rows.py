@@ -10,16 +10,15 @@ from predictions.models import Prediction
 from predictions.proof import digests
 
 CHUNK = 2000
-JSON_COLUMNS = (*digests.JSON_COLUMNS, "input_payload")
+TEXT_COLUMNS = (*digests.TEXT_COLUMNS, "input_payload")
 COLUMNS = (*digests.columns_read(), "payload_salt", "employee_id", "input_payload")
 
 Row = dict[str, Any]
-"""The columns by name; those of JSON as the text that the database gives."""
+"""The columns by name; JSON and times as the text that the database gives."""
 
-
-# As text: Django's own reading of JSON takes three times as long.
-_AS_TEXT = {f"{name}_text": Cast(name, TextField()) for name in JSON_COLUMNS}
-_NAMES = [f"{name}_text" if name in JSON_COLUMNS else name for name in COLUMNS]
+# Django's own reading of them takes half the time of all that is done with a row.
+_AS_TEXT = {f"{name}_text": Cast(name, TextField()) for name in TEXT_COLUMNS}
+_NAMES = [f"{name}_text" if name in TEXT_COLUMNS else name for name in COLUMNS]
 
 
 def read(rows: QuerySet[Prediction]) -> Iterator[Row]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection
@@ -117,12 +117,12 @@ class Verification:
         tree = Tree()
         for entries, checked in self.spread(check, _entries(listed[0].number)):
             self.rows += checked.rows
-            for number, group in groupby(entries, attrgetter("seal")):
+            for number, group in groupby(entries, itemgetter(0)):
                 while listed and listed[0].number < number:
                     yield from _root_findings(listed.popleft(), tree)
                     tree = Tree()
                 if listed and listed[0].number == number:
-                    tree.extend(entry.leaf for entry in group)
+                    tree.extend(leaf for _seal, _row, leaf in group)
                 yield from checked.findings.get(number, ())
             self.progress(len(entries))
         while listed:
@@ -168,8 +168,8 @@ def _entries(first: int) -> Iterator[list[Entry]]:
     while True:
         with connection.cursor() as cursor:
             cursor.execute(statement, [*after, CHUNK])
-            chunk = [Entry(seal, pk, bytes(leaf)) for seal, pk, leaf in cursor]
+            chunk: list[Entry] = cursor.fetchall()
         if not chunk:
             return
         yield chunk
-        after = chunk[-1].seal, chunk[-1].number
+        after = chunk[-1][:2]
