@@ -29,11 +29,16 @@ def read(rows: QuerySet[Prediction]) -> Iterator[Row]:
 
 def by_id(numbers: Sequence[int]) -> dict[int, Row]:
     """The rows with these numbers; one that is gone is not in it."""
+    rows = Prediction.objects.filter(within(numbers))
+    found = rows.annotate(**_AS_TEXT).values_list(*_NAMES)
+    return {values[0]: _row(values) for values in found}
+
+
+def within(numbers: Sequence[int]) -> Q:
+    """One of these numbers, no two of them the same."""
     low, high = min(numbers), max(numbers)
     is_range = high - low + 1 == len(numbers)
-    wanted = Q(pk__range=(low, high)) if is_range else Q(pk__in=numbers)
-    found = Prediction.objects.filter(wanted).annotate(**_AS_TEXT).values_list(*_NAMES)
-    return {values[0]: _row(values) for values in found}
+    return Q(pk__range=(low, high)) if is_range else Q(pk__in=numbers)
 
 
 def _row(values: tuple[Any, ...]) -> Row:
