@@ -2,6 +2,7 @@
 """Django's command line for this project."""
 
 import os
+import signal
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
@@ -22,6 +23,8 @@ def main() -> None:
             f"manage.py: the database: {first}. Check that it runs, DATABASE_URL, and "
             "that its tables are there (manage.py migrate)."
         )
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
     except BrokenPipeError:
         # Whoever read the output has had enough; flushing it again would fail too.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,8 +3,8 @@
 A replay is an event on record, never a prediction.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from django.db import Error
 from django.db.models import QuerySet, TextField
@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from attrition import releases
 from attrition.errors import AttritionError, InvalidFeatures, ReleaseRejected
 from predictions.models import Prediction, Replay
+from predictions.processes import Spread, here
 from predictions.proof.canonical import parsed
+from predictions.proof.rows import CHUNK, within
 from predictions.services import Caller, LogUnavailable
 
 TOLERANCE = 1e-12
-CHUNK = 2000
 COLUMNS = (
     "pk",
     "proba_depart",
@@ -33,8 +34,7 @@ class NotReplayable(AttritionError):
     """The answer can't be computed again; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
+class Replayed(NamedTuple):
     """One answer beside itself. `problem` says why there is no second one."""
 
     prediction_id: int
@@ -59,19 +59,42 @@ class Replayed:
         )
 
 
-def replay(rows: QuerySet[Prediction]) -> Iterator[Replayed]:
+def replay(rows: QuerySet[Prediction], spread: Spread = here) -> Iterator[Replayed]:
     """Each of the rows again, by their number; nothing is recorded."""
+    for _numbers, found in spread(_again, _chunks(rows)):
+        yield from found
+
+
+def _chunks(rows: QuerySet[Prediction]) -> Iterator[list[int]]:
+    """Their numbers, ascending."""
+    numbers = rows.order_by("pk").values_list("pk", flat=True)
+    chunk = list(numbers[:CHUNK])
+    while chunk:
+        yield chunk
+        chunk = list(numbers.filter(pk__gt=chunk[-1])[:CHUNK])
+
+
+def _again(numbers: Sequence[int]) -> list[Replayed]:
     # As text: Django's own reading of JSON takes three times as long.
-    found = rows.annotate(payload=Cast("input_payload", TextField())).order_by("pk")
-    for pk, recorded, side, threshold, version, sha256, payload in found.values_list(
-        *COLUMNS, "payload"
-    ).iterator(chunk_size=CHUNK):
-        try:
-            again = _probability(version, sha256, payload)
-        except NotReplayable as error:
-            yield Replayed(pk, recorded, None, side, None, str(error))
-        else:
-            yield Replayed(pk, recorded, again, side, int(again >= threshold))
+    rows = Prediction.objects.annotate(payload=Cast("input_payload", TextField()))
+    found = rows.filter(within(numbers)).order_by("pk").values_list(*COLUMNS, "payload")
+    return [_replayed(*values) for values in found]
+
+
+def _replayed(
+    pk: int,
+    recorded: float,
+    side: int,
+    threshold: float,
+    version: str,
+    sha256: str,
+    payload: str | None,
+) -> Replayed:
+    try:
+        again = _probability(version, sha256, payload)
+    except NotReplayable as error:
+        return Replayed(pk, recorded, None, side, None, str(error))
+    return Replayed(pk, recorded, again, side, int(again >= threshold))
 
 
 def _probability(version: str, artifact_sha256: str, payload: str | None) -> float:

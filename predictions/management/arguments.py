@@ -1,11 +1,13 @@
 """What several commands take: kinds of arguments, and who runs them."""
 
 import os
-from argparse import ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import datetime
 from getpass import getuser
 
 from django.utils import timezone
+
+MOST_PROCESSES = 64
 
 
 def moment(text: str) -> datetime:
@@ -17,6 +19,21 @@ def moment(text: str) -> datetime:
             f"{text!r} is no date or time: write 2026-01-31 or 2026-01-31T12:00"
         ) from None
     return found if found.tzinfo else timezone.make_aware(found)
+
+
+def add_processes(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--processes",
+        type=_count,
+        metavar="N",
+        help="share the work of a large log; one for each processor if unsaid",
+    )
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_PROCESSES:
+        raise ArgumentTypeError(f"{text!r} is no number from 1 to {MOST_PROCESSES}")
+    return int(text)
 
 
 def operator() -> str:

@@ -23,22 +23,30 @@ EXACT = 2.0**53  # from here on not every whole number is a double
 
 
 class _OutOfReach(Exception):
-    """A number that orjson would spell in another way, or can't write at all."""
+    """A number that orjson would spell in another way."""
 
 
 def canonical(document: Any) -> bytes:
     """The canonical bytes. Raises ValueError for NaN and infinities."""
     try:
-        # Eight times faster than json, for all but very large and very small numbers.
-        return orjson.dumps(_near(document), option=orjson.OPT_SORT_KEYS)
-    except _OutOfReach:
+        return _quickly(document)
+    except (_OutOfReach, orjson.JSONEncodeError):
         return _dumps(_plain(document)).encode()
 
 
-def parsed(text: str | None) -> Any:
-    """Read what a database keeps of a JSON document; None stays None."""
-    if text is None:
-        return None
+def respelt(text: str) -> bytes:
+    """The canonical bytes of what a database keeps: ``canonical(parsed(text))``.
+
+    In one walk less, for each of a million rows. Raises ValueError.
+    """
+    try:
+        return _quickly(orjson.loads(text))
+    except _OutOfReach:
+        return canonical(json.loads(text))
+
+
+def parsed(text: str) -> Any:
+    """Read what a database keeps of a JSON document. Raises ValueError."""
     document = orjson.loads(text)
     # orjson reads a whole number beyond 64 bits as a double.
     return document if _is_exact(document) else json.loads(text)
@@ -59,31 +67,34 @@ def _is_exact(value: Any) -> bool:
     return True
 
 
+def _quickly(document: Any) -> bytes:
+    """Eight times faster than json, for all but very large and very small numbers."""
+    return orjson.dumps(_near(document), option=orjson.OPT_SORT_KEYS)
+
+
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
+
+
 def _near(value: Any) -> Any:
     """The document with whole doubles as ints. Raises _OutOfReach.
 
-    Called for each of a million rows: what stays as it is costs no call and no copy.
+    What stays as it is costs no call and no copy.
     """
     kind = type(value)
     if kind is dict:
         changed = {}
         for key, item in value.items():
-            kind = type(item)
-            if kind is str or item is None or (kind is int and -EXACT < item < EXACT):
-                continue
-            if (near := _near(item)) is not item:
+            if type(item) not in _AS_IT_IS and (near := _near(item)) is not item:
                 changed[key] = near
-        return value | changed if changed else value
+        return {**value, **changed} if changed else value
     if kind is float:
-        # Below a ten-thousandth the two write the exponent in different ways.
+        # orjson writes 1e-5 where Python writes 1e-05.
         if not 1e-4 <= abs(value) < EXACT and value != 0:
             raise _OutOfReach
         return int(value) if value.is_integer() else value
     if kind is list:
         return [_near(item) for item in value] if value else value
-    if kind is str or kind is bool or value is None:
-        return value
-    if kind is int and -EXACT < value < EXACT:
+    if kind in _AS_IT_IS:
         return value
     raise _OutOfReach
 

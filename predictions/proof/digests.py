@@ -9,9 +9,10 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from predictions.proof.canonical import canonical
+from predictions.proof.canonical import canonical, parsed, respelt
 from predictions.proof.merkle import leaf_hash
 
 SALT_BYTES = 16
@@ -43,6 +44,13 @@ LEAF_COLUMNS: Mapping[int, tuple[str, ...]] = {
 """The columns that a leaf covers, by the `schema_version` of the row."""
 
 
+TEXT_COLUMNS = ("created_at", "missing_features", "warnings")
+"""Those that a row of `proof.rows` holds as the database's text."""
+
+# Most rows hold one of a few lists. They are shared: nobody may change one.
+_parsed_list = lru_cache(maxsize=256)(parsed)
+
+
 class UnknownSchema(ValueError):
     """A row says that it was written by rules that this version does not know."""
 
@@ -54,28 +62,49 @@ def new_salt() -> str:
 
 def payload_digest(salt: str, payload: Any, employee_id: int | None) -> str:
     """SHA-256(salt ‖ canonical JSON of payload and employee_id), in hexadecimal."""
-    document = canonical({"employee_id": employee_id, "payload": payload})
+    return _digest(salt, canonical(payload), employee_id)
+
+
+def stored_digest(row: Mapping[str, Any]) -> str:
+    """The digest that a row's payload, salt and employee number give again.
+
+    Raises ValueError where they give none.
+    """
+    spelling = respelt(row["input_payload"])
+    return _digest(row["payload_salt"] or "", spelling, row["employee_id"])
+
+
+def _digest(salt: str, payload: bytes, employee_id: int | None) -> str:
+    document = b'{"employee_id":%s,"payload":%s}' % (canonical(employee_id), payload)
     return hashlib.sha256(bytes.fromhex(salt) + document).hexdigest()
 
 
 def leaf_document(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of a row that its leaf covers, as JSON values.
+    """The columns of a row (`proof.rows`) that its leaf covers, as JSON values.
 
-    Raises UnknownSchema.
+    Raises UnknownSchema, or another ValueError for a text that can't be read.
     """
     columns = LEAF_COLUMNS.get(row["schema_version"])
     if columns is None:
         raise UnknownSchema(f"schema_version {row['schema_version']} is not known")
     document = {name: row[name] for name in columns}
-    document["created_at"] = moment(row["created_at"])
+    document["created_at"] = moment(_time(row["created_at"]))
+    document["missing_features"] = _parsed_list(row["missing_features"])
+    document["warnings"] = _parsed_list(row["warnings"])
     if document.get("batch_id") is not None:
         document["batch_id"] = str(document["batch_id"])
     return document
 
 
 def leaf_of(row: Mapping[str, Any]) -> bytes:
-    """The leaf hash of a row (RFC 6962). Raises UnknownSchema."""
+    """The leaf hash of a row (RFC 6962). Raises as `leaf_document`."""
     return leaf_hash(canonical(leaf_document(row)))
+
+
+def _time(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    # Django writes UTC into SQLite, and no offset.
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def moment(time: datetime) -> str:

@@ -9,6 +9,7 @@ from attrition.errors import AttritionError
 from predictions.models import Seal, SealedPrediction
 from predictions.proof import rows as log_rows
 from predictions.proof import signing
+from predictions.proof.canonical import parsed
 from predictions.proof.digests import leaf_document
 from predictions.proof.merkle import path_of
 
@@ -47,7 +48,7 @@ def proof(number: int, *, with_payload: bool = False) -> dict[str, Any]:
         found["payload"] = {
             "salt": row["payload_salt"],
             "employee_id": row["employee_id"],
-            "payload": row["input_payload"],
+            "payload": parsed(row["input_payload"]),
         }
     return found
 

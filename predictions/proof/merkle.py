@@ -19,25 +19,39 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(NODE + left + right).digest()
 
 
-def root_of(leaves: Iterable[bytes]) -> bytes:
-    """The tree's root, in memory that grows with the logarithm of the leaves.
+class Tree:
+    """Grows leaf by leaf, in memory that grows with the logarithm of the leaves."""
 
-    Of none: the hash of nothing.
-    """
-    # Roots of full subtrees, each half as large as the one before or smaller.
-    subtrees: list[tuple[int, bytes]] = []
-    for leaf in leaves:
-        size, found = 1, leaf
-        while subtrees and subtrees[-1][0] == size:
-            found = node_hash(subtrees.pop()[1], found)
-            size *= 2
-        subtrees.append((size, found))
-    if not subtrees:
-        return hashlib.sha256().digest()
-    _, root = subtrees.pop()
-    while subtrees:
-        root = node_hash(subtrees.pop()[1], root)
-    return root
+    def __init__(self) -> None:
+        self.size = 0
+        # Roots of full subtrees, each half as large as the one before or smaller.
+        self._subtrees: list[tuple[int, bytes]] = []
+
+    def extend(self, leaves: Iterable[bytes]) -> None:
+        subtrees = self._subtrees
+        for leaf in leaves:
+            self.size += 1
+            size, found = 1, leaf
+            while subtrees and subtrees[-1][0] == size:
+                found = node_hash(subtrees.pop()[1], found)
+                size *= 2
+            subtrees.append((size, found))
+
+    def root(self) -> bytes:
+        """Of no leaf: the hash of nothing."""
+        if not self._subtrees:
+            return hashlib.sha256().digest()
+        *larger, (_size, root) = self._subtrees
+        for _size, subtree in reversed(larger):
+            root = node_hash(subtree, root)
+        return root
+
+
+def root_of(leaves: Iterable[bytes]) -> bytes:
+    """The root of the tree of these leaves."""
+    tree = Tree()
+    tree.extend(leaves)
+    return tree.root()
 
 
 def path_of(index: int, leaves: Sequence[bytes]) -> list[bytes]:

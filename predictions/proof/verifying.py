@@ -5,35 +5,28 @@ chain and the signatures. A finding names the row; where the forger made the sea
 fit as well, it names the seal.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from predictions.models import NO_SEAL, Erasure, Prediction, Seal, SealedPrediction
+from predictions.models import NO_SEAL, Prediction, Seal, SealedPrediction
+from predictions.processes import Spread, here
 from predictions.proof import rows as log_rows
 from predictions.proof import signing
 from predictions.proof.anchors import Anchor
-from predictions.proof.digests import UnknownSchema, leaf_of, payload_digest
-from predictions.proof.merkle import root_of
-from predictions.proof.rows import CHUNK, Row
+from predictions.proof.checking import Entry, Finding, check, erasures_of, row_findings
+from predictions.proof.merkle import Tree
+from predictions.proof.rows import CHUNK
 
 Progress = Callable[[int], object]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing wrong; `what` is "prediction" or "seal", `number` which."""
-
-    what: str
-    number: int
-    text: str
-
-    def __str__(self) -> str:
-        names = {"prediction": _("prediction"), "seal": _("seal")}
-        return f"{names[self.what]} {self.number}: {self.text}"
 
 
 @dataclass
@@ -49,6 +42,7 @@ class Verification:
     public_keys: Sequence[str] = ()
     anchors: Sequence[Anchor] = ()
     progress: Progress = lambda count: None
+    spread: Spread = here
     rows: int = 0
     unsigned: int = 0
     waiting: int = 0
@@ -69,8 +63,7 @@ class Verification:
         seals = Seal.objects.order_by("number")
         if self.since is not None:
             seals = seals.filter(created_at__gte=self.since)
-        for number in list(seals.values_list("number", flat=True)):
-            yield from self._sealed(Seal.objects.get(pk=number))
+        yield from self._sealed(seals)
         yield from self._in_no_seal()
 
     # The chain
@@ -115,47 +108,33 @@ class Verification:
 
     # Rows
 
-    def _sealed(self, seal: Seal) -> Iterator[Finding]:
-        """Each row of one seal, and then the seal's root over its list."""
-        wrong: list[Finding] = []
-        count = 0
-
-        def leaves() -> Iterator[bytes]:
-            nonlocal count
-            for chunk in _entries(seal):
-                rows = log_rows.by_id([number for number, _leaf in chunk])
-                wrong.extend(self._wrong(seal, chunk, rows))
-                count += len(chunk)
-                self.rows += len(rows)
-                self.progress(len(chunk))
-                yield from (leaf for _number, leaf in chunk)
-
-        root = root_of(leaves()).hex()
-        yield from wrong
-        if (root, count) != (seal.root, seal.row_count):
-            text = _("its list of rows is not the one that was sealed")
-            yield Finding("seal", seal.number, text)
-
-    def _wrong(
-        self, seal: Seal, chunk: list[tuple[int, bytes]], rows: dict[int, Row]
-    ) -> Iterator[Finding]:
-        for number, leaf in chunk:
-            row = rows.get(number)
-            if row is None:
-                text = _("missing; seal %s holds it") % seal.number
-                yield Finding("prediction", number, text)
-                continue
-            yield from _digest_findings(row)
-            yield from _leaf_findings(row, leaf)
-        yield from _erasure_findings(rows)
+    def _sealed(self, seals: QuerySet[Seal]) -> Iterator[Finding]:
+        """Each row of each seal, and then the seal's root over its list."""
+        columns = ("number", "root", "row_count")
+        listed = deque(seals.values_list(*columns, named=True))
+        if not listed:
+            return
+        tree = Tree()
+        for entries, checked in self.spread(check, _entries(listed[0].number)):
+            self.rows += checked.rows
+            for number, group in groupby(entries, itemgetter(0)):
+                while listed and listed[0].number < number:
+                    yield from _root_findings(listed.popleft(), tree)
+                    tree = Tree()
+                if listed and listed[0].number == number:
+                    tree.extend(leaf for _seal, _row, leaf in group)
+                yield from checked.findings.get(number, ())
+            self.progress(len(entries))
+        while listed:
+            yield from _root_findings(listed.popleft(), tree)
+            tree = Tree()
 
     def _in_no_seal(self) -> Iterator[Finding]:
         sealed = SealedPrediction.objects.filter(pk=OuterRef("pk"))
         strays = Prediction.objects.filter(~Exists(sealed)).order_by("pk")
         for row in log_rows.read(strays):
             self.rows += 1
-            yield from _digest_findings(row)
-            yield from _erasure_findings({row["id"]: row})
+            yield from row_findings(row, erasures_of([row]))
             if self._is_awaited(row["id"]):
                 self.waiting += 1
             else:
@@ -171,55 +150,26 @@ class Verification:
         )
 
 
-def _entries(seal: Seal) -> Iterator[list[tuple[int, bytes]]]:
-    """A seal's list, in the order of its tree, by chunks."""
-    entries = SealedPrediction.objects.filter(seal=seal).order_by("prediction_id")
-    after = None
+def _root_findings(seal: Any, tree: Tree) -> Iterator[Finding]:
+    if (tree.root().hex(), tree.size) != (seal.root, seal.row_count):
+        text = _("its list of rows is not the one that was sealed")
+        yield Finding("seal", seal.number, text)
+
+
+def _entries(first: int) -> Iterator[list[Entry]]:
+    """The lists of the seals from this one on, each in the order of its tree."""
+    # Django has no comparison of pairs, and any other way reads a seal's list again.
+    statement = (
+        "SELECT seal_id, prediction_id, leaf FROM prediction_seal_rows "
+        "WHERE (seal_id, prediction_id) > (%s, %s) "
+        "ORDER BY seal_id, prediction_id LIMIT %s"
+    )
+    after = (first - 1, 2**63 - 1)
     while True:
-        page = entries if after is None else entries.filter(prediction_id__gt=after)
-        found = page.values_list("prediction_id", "leaf")[:CHUNK]
-        chunk = [(number, bytes(leaf)) for number, leaf in found]
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [*after, CHUNK])
+            chunk: list[Entry] = cursor.fetchall()
         if not chunk:
             return
         yield chunk
-        after = chunk[-1][0]
-
-
-def _digest_findings(row: Row) -> Iterator[Finding]:
-    erasable = row["input_payload"], row["payload_salt"], row["employee_id"]
-    if erasable == (None, None, None):
-        return
-    try:
-        found = payload_digest(
-            row["payload_salt"] or "", row["input_payload"], row["employee_id"]
-        )
-    except ValueError:  # a salt that is none
-        found = ""
-    if found != row["payload_digest"]:
-        text = _("changed: its payload or employee is not what the digest stands for")
-        yield Finding("prediction", row["id"], text)
-
-
-def _leaf_findings(row: Row, leaf: bytes) -> Iterator[Finding]:
-    try:
-        is_same = leaf_of(row) == leaf
-    except (UnknownSchema, ValueError) as error:
-        text = _("changed: it can't be hashed (%s)") % error
-        yield Finding("prediction", row["id"], text)
-        return
-    if not is_same:
-        text = _("changed: it is not the row that was sealed")
-        yield Finding("prediction", row["id"], text)
-
-
-def _erasure_findings(rows: dict[int, Row]) -> Iterator[Finding]:
-    emptied = [pk for pk, row in rows.items() if row["input_payload"] is None]
-    if not emptied:
-        return
-    erased = set(
-        Erasure.objects.filter(pk__in=emptied).values_list("prediction_id", flat=True)
-    )
-    for number in emptied:
-        if number not in erased:
-            text = _("payload removed without an erasure on record")
-            yield Finding("prediction", number, text)
+        after = chunk[-1][:2]

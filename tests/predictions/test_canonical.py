@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from predictions.api.parsers import parse
 from predictions.models import Prediction
 from predictions.proof import canonical as module
-from predictions.proof.canonical import canonical, parsed
+from predictions.proof.canonical import canonical, parsed, respelt
 from predictions.proof.digests import payload_digest
 from tests import shipped
 
@@ -46,7 +46,8 @@ def test_the_fast_way_spells_as_the_standard_library_does(document):
 
 @given(documents)
 def test_what_is_parsed_again_is_spelt_the_same(document):
-    assert canonical(parsed(json.dumps(document))) == canonical(document)
+    text = json.dumps(document)
+    assert canonical(parsed(text)) == respelt(text) == canonical(document)
     assert canonical(json.loads(canonical(document))) == canonical(document)
 
 
@@ -67,7 +68,7 @@ def test_what_is_parsed_again_is_spelt_the_same(document):
     ],
 )
 def test_a_spelling_that_will_never_change(written, spelling):
-    assert canonical(parsed(written)) == spelling
+    assert canonical(parsed(written)) == respelt(written) == spelling
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
@@ -91,11 +92,11 @@ def stored(payload: dict) -> dict:
         source="api",
     )
     row.save()
-    text = Cast("input_payload", TextField())
-    by_proof = Prediction.objects.annotate(t=text).values_list("t", flat=True)
-    assert canonical(parsed(by_proof.get(pk=row.pk))) == canonical(
-        Prediction.objects.get(pk=row.pk).input_payload
-    )
+    as_text = Cast("input_payload", TextField())
+    by_proof = Prediction.objects.annotate(t=as_text).values_list("t", flat=True)
+    text = by_proof.get(pk=row.pk)
+    by_django = canonical(Prediction.objects.get(pk=row.pk).input_payload)
+    assert canonical(parsed(text)) == respelt(text) == by_django
     return Prediction.objects.get(pk=row.pk).input_payload
 
 

@@ -88,6 +88,9 @@ def swapped(n: int) -> None:
 TAMPERING = {
     "one byte of a payload": changed_payload,
     "a payload, its digest made to fit": changed_and_digested,
+    "a payload too deep to be read": lambda n: change(
+        n, "input_payload", "[" * 990 + "]" * 990
+    ),
     "a probability": lambda n: change(n, "proba_depart", 0.99),
     "a threshold": lambda n: change(n, "threshold", 0.01),
     "a time": lambda n: change(n, "created_at", "2026-01-01 00:00:00+00:00"),

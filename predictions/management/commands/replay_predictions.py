@@ -9,8 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from predictions.management.arguments import moment, operator
+from predictions.management.arguments import add_processes, moment, operator
 from predictions.models import Prediction, Source
+from predictions.processes import ProcessLost, over_processes, suitable
 from predictions.replays import Replayed, record, replay
 from predictions.services import Caller, LogUnavailable
 
@@ -27,9 +28,16 @@ class Command(BaseCommand):
         which.add_argument("ids", nargs="*", type=int, default=[], metavar="ID")
         which.add_argument("--since", type=moment, help="ISO 8601 date or time")
         which.add_argument("--all", action="store_true", help="the whole log")
+        add_processes(parser)
 
     def handle(
-        self, *, ids: list[int], since: datetime | None, all: bool, **options: Any
+        self,
+        *,
+        ids: list[int],
+        since: datetime | None,
+        all: bool,
+        processes: int | None,
+        **options: Any,
     ) -> None:
         rows = Prediction.objects.all()
         if ids:
@@ -43,15 +51,18 @@ class Command(BaseCommand):
         asked_for = (
             ", ".join(map(str, ids)) if ids else f"since {since}" if since else "all"
         )
+        total = rows.count()
         count = matching = 0
-        total = rows.count() if sys.stderr.isatty() else None
         bar = tqdm(total=total, desc=_("replaying"), disable=None, leave=False)
-        for found in replay(rows):
-            count, matching = count + 1, matching + found.matches
-            if ids or not found.matches:
-                self._show(found, shown=count - matching, bar=bar)
-            bar.update()
-        bar.close()
+        try:
+            with bar, over_processes(processes or suitable(total)) as spread:
+                for found in replay(rows, spread):
+                    count, matching = count + 1, matching + found.matches
+                    if ids or not found.matches:
+                        self._show(found, shown=count - matching, bar=bar)
+                    bar.update()
+        except ProcessLost as error:
+            raise CommandError(str(error)) from error
         self._record(asked_for, count, matching)
         figures = {"count": count, "matching": matching}
         self.stdout.write(_("%(matching)s of %(count)s match.") % figures)

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from predictions.management.arguments import moment
-from predictions.models import Prediction
+from predictions.management.arguments import add_processes, moment
+from predictions.models import Prediction, Seal
+from predictions.processes import ProcessLost, over_processes, suitable
 from predictions.proof import anchors, inclusion, signing
 from predictions.proof.anchors import BadAnchor
 from predictions.proof.inclusion import NotSealed
@@ -52,6 +54,8 @@ class Command(BaseCommand):
             help="put into the proof what the digest stands for: personal data",
         )
 
+        add_processes(parser)
+
     def handle(
         self,
         *,
@@ -60,6 +64,7 @@ class Command(BaseCommand):
         public_key: list[str],
         prove: int | None,
         with_payload: bool,
+        processes: int | None,
         **options: Any,
     ) -> None:
         try:
@@ -73,14 +78,23 @@ class Command(BaseCommand):
             trusted = trusted or signing.trusted_keys()
         except (BadAnchor, BadKey, NotSealed) as error:
             raise CommandError(str(error)) from error
-        with tqdm(
-            total=Prediction.objects.count() if sys.stderr.isatty() else None,
-            desc=_("verifying"),
-            disable=None,
-            leave=False,
-        ) as bar:
-            check = Verification(since, trusted, known, progress=bar.update)
-            self._report(check, bar)
+        if processes is None:
+            rows = Seal.objects.aggregate(rows=Sum("row_count"))["rows"] or 0
+            processes = suitable(rows)
+        try:
+            with (
+                over_processes(processes) as spread,
+                tqdm(
+                    total=Prediction.objects.count() if sys.stderr.isatty() else None,
+                    desc=_("verifying"),
+                    disable=None,
+                    leave=False,
+                ) as bar,
+            ):
+                check = Verification(since, trusted, known, bar.update, spread)
+                self._report(check, bar)
+        except ProcessLost as error:
+            raise CommandError(str(error)) from error
 
     def _report(self, check: Verification, bar: Any) -> None:
         for finding in check.run():
