@@ -4,7 +4,6 @@ The same content for the admin (HTML) and for `docs/model-card.md` (Markdown). A
 format 1, release 1.0.0's, has fewer headings: what it does not say is not shown.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -91,10 +90,7 @@ def _words(text: Any) -> str:
     """A card's text: in both languages, or in English alone in a card of format 1."""
     if not isinstance(text, Mapping):
         return Words(text or "", "en")
-    if reads_english():
-        return str(text["en"])
-    # Cards up to 1.1.0 say "critère" for what the law and we call a "motif".
-    return re.sub(r"critère(s?) prohibé", r"motif\1 prohibé", text["fr"])
+    return str(text["en" if reads_english() else "fr"])
 
 
 def _prose(card: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
