@@ -103,3 +103,14 @@ def hr_data() -> Path:
     if not folder:
         pytest.skip("HR_DATA names no folder with the three HR extracts")
     return Path(folder)
+
+    return Path(folder)
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """What tests have measured, where somebody who runs the suite reads it."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            if report.when == "call" and report.user_properties:
+                figures = [f"{name} {value}" for name, value in report.user_properties]
+                terminalreporter.line(f"{report.nodeid}: {', '.join(figures)}")
