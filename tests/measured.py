@@ -37,6 +37,7 @@ class Run(NamedTuple):
 
     def figures(self, rows: int) -> str:
         return (
+            f"{rows:,} rows in "
             f"{self.seconds:.1f} s, {rows / self.seconds:,.0f} rows/s, "
             f"{self.processor:.1f} s of processor, {self.megabytes:.0f} MB"
         )

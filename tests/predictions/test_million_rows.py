@@ -1,7 +1,7 @@
 """A large log on PostgreSQL: verified, spoilt, replayed, and what it took.
 
-The figures are printed, not asserted: they are those of a machine. `ROWS` takes
-another number of rows than a million.
+The figures stand at the end of pytest's output, not asserted: they are those of a
+machine. `ROWS` takes another number of rows than a million.
 """
 
 import os
@@ -65,30 +65,19 @@ def log(template_database, django_db_blocker, tmp_path_factory) -> Iterator[Log]
         yield found
 
 
-@pytest.fixture
-def show(capsys):
-    """Print although the test passes."""
-
-    def call(what: str, run: measured.Run) -> None:
-        with capsys.disabled():
-            print(f"\n{what} {ROWS:,} rows: {run.figures(ROWS)}")  # noqa: T201
-
-    return call
-
-
-def test_an_untouched_log_is_verified(log, show):
+def test_an_untouched_log_is_verified(log, record_property):
     run = log.manage("verify_log", "--anchor", log.anchor)
 
-    show("verified", run)
+    record_property("verified", run.figures(ROWS))
     assert run.code == 0, run.out
     assert f"{ROWS} rows and " in run.out
     assert run.megabytes < MOST_MEGABYTES
 
 
-def test_every_answer_is_computed_again(log, show):
+def test_every_answer_is_computed_again(log, record_property):
     run = log.manage("replay_predictions", "--all")
 
-    show("replayed", run)
+    record_property("replayed", run.figures(ROWS))
     assert run.code == 0, run.out
     assert f"{ROWS} of {ROWS} match." in run.out
     assert run.megabytes < MOST_MEGABYTES
