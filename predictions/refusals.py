@@ -43,8 +43,8 @@ def _is_scoring(request: HttpRequest) -> bool:
 def _note(request: HttpRequest, response: HttpResponse) -> None:
     route = request.resolver_match.route.rstrip("/")
     key = getattr(request, "valid_key", None)
-    user_name = "" if key else request.user.get_username()
     try:
+        user_name = "" if key else request.user.get_username()
         if key is None and not user_name:
             unknown_callers.add(route, response.status_code)
             return

@@ -20,6 +20,7 @@ from predictions.models import (
     Source,
     UnknownCallers,
 )
+from predictions.proof.checking import UNHASHABLE
 from predictions.proof.digests import payload_digest
 from predictions.services import Caller, LogUnavailable
 
@@ -82,7 +83,10 @@ class ProofAdmin(ReadOnlyAdmin):
 def _digest_state(row):
     if row.payload_salt is None:
         return "erased" if Erasure.objects.filter(pk=row.pk).exists() else "removed"
-    found = payload_digest(row.payload_salt, row.input_payload, row.employee_id)
+    try:
+        found = payload_digest(row.payload_salt, row.input_payload, row.employee_id)
+    except UNHASHABLE:
+        return "changed"
     return "ok" if found == row.payload_digest else "changed"
 
 

@@ -19,6 +19,13 @@ ADD_AND_READ = "INSERT, SELECT"
 EVERYTHING_BUT_TRUNCATE = "INSERT, SELECT, UPDATE, DELETE"
 READ = "SELECT"
 
+# Roles of PostgreSQL's own by which one gets past all privileges.
+PAST_PRIVILEGES = [
+    "pg_execute_server_program",
+    "pg_write_server_files",
+    "pg_write_all_data",
+]
+
 
 class RoleRefused(AttritionError):
     """A role that must not serve; the text says why and what to do."""
@@ -62,24 +69,31 @@ def renew(connection: BaseDatabaseWrapper) -> list[str]:
 def _check(connection: BaseDatabaseWrapper, role: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication "
-            "OR rolbypassrls FROM pg_roles WHERE rolname = %s",
-            [role],
+            "SELECT rolname FROM pg_roles WHERE pg_has_role(%s, oid, 'MEMBER') AND ("
+            "rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication "
+            "OR rolbypassrls OR rolname = ANY(%s)) LIMIT 1",
+            [role, PAST_PRIVILEGES],
         )
-        if cursor.fetchone()[0]:
+        if (found := cursor.fetchone()) is not None:
             raise RoleRefused(
-                f"Role {role} may do more than serve (superuser, CREATEDB, CREATEROLE, "
-                "REPLICATION or BYPASSRLS): name another role, or alter this one."
+                f"Role {role} is, or is a member of, {found[0]}, which may do more "
+                "than serve (superuser, CREATEDB, CREATEROLE, REPLICATION, BYPASSRLS "
+                "or the server's files): name another role, or alter this one."
             )
         cursor.execute(
-            "SELECT tableowner FROM pg_tables WHERE schemaname = current_schema() "
-            "AND pg_has_role(%s, tableowner, 'MEMBER') LIMIT 1",
+            # The owner of the database, or of the schema, may drop what is in it.
+            "SELECT rolname FROM pg_roles WHERE pg_has_role(%s, oid, 'MEMBER') AND ("
+            "oid IN (SELECT datdba FROM pg_database WHERE datname = current_database())"
+            " OR oid IN (SELECT nspowner FROM pg_namespace"
+            " WHERE nspname = current_schema())"
+            " OR rolname IN (SELECT tableowner FROM pg_tables"
+            " WHERE schemaname = current_schema())) LIMIT 1",
             [role],
         )
         if (found := cursor.fetchone()) is not None:
             raise RoleRefused(
-                f"Role {role} is, or is a member of, {found[0]}, who owns tables and "
-                "could switch their triggers off: name another role."
+                f"Role {role} is, or is a member of, {found[0]}, who owns the tables, "
+                "or what they are in, and could remove them: name another role."
             )
 
 

@@ -24,8 +24,10 @@ def lock(connection: BaseDatabaseWrapper, table: Table) -> None:
 
 
 def _triggers(table: Table) -> dict[str, str]:
-    # INSERT OR REPLACE removes the row in its way and fires no DELETE trigger.
-    taken = " OR ".join(
+    # INSERT OR REPLACE removes the row in its way and fires no DELETE trigger; a key
+    # that is no INTEGER leaves the hidden rowid beside it, which is unique too.
+    taken = f'EXISTS (SELECT 1 FROM "{table.name}" WHERE rowid = NEW.rowid) OR '
+    taken += " OR ".join(
         f'EXISTS (SELECT 1 FROM "{table.name}" WHERE '
         + " AND ".join(f'"{column}" = NEW."{column}"' for column in unique)
         + ")"

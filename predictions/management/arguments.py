@@ -21,6 +21,13 @@ def moment(text: str) -> datetime:
     return found if found.tzinfo else timezone.make_aware(found)
 
 
+def row_number(text: str) -> int:
+    """What a row's id can be."""
+    if not text.isdecimal() or not 1 <= int(text) < 2**63:
+        raise ArgumentTypeError(f"{text!r} is no number of a row")
+    return int(text)
+
+
 def add_processes(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--processes",

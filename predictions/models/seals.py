@@ -28,7 +28,7 @@ class Seal(AppendOnly):
     format = models.PositiveSmallIntegerField(_("format"), default=1)
     seal_hash = models.CharField(_("hash of the seal"), max_length=64, unique=True)
     signature = models.CharField(_("signature"), max_length=88, blank=True)
-    # Where the next seal looks for rows; not evidence, so not in the hash.
+    # Where the next seal looks for rows.
     last_id = models.BigIntegerField(_("highest number sealed"))
     gaps = models.JSONField(_("numbers not taken yet"), default=list)
 

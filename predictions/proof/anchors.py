@@ -44,6 +44,27 @@ def _anchors(path: Path, lines: list[str]) -> Iterator[Anchor]:
             raise BadAnchor(text) from error
 
 
+def check(path: Path) -> None:
+    """Compare the newest line with the log. Raises BadAnchor.
+
+    The hash of a seal stands for all before it. A file that is not there yet is right.
+    """
+    newest = max(
+        read(path) if path.exists() else [],
+        key=lambda anchor: anchor.number,
+        default=None,
+    )
+    if newest is None:
+        return
+    known = Seal.objects.filter(pk=newest.number).values_list("seal_hash", flat=True)
+    if newest.seal_hash not in known:
+        raise BadAnchor(
+            f"{path} holds seal {newest.number} and the log does not, or another one: "
+            f"the log was cut off or made anew. verify_log --anchor {path} says more; "
+            "nothing was sealed."
+        )
+
+
 def append(path: Path) -> int:
     """Add the seals that are not in the file yet; return how many. Raises BadAnchor.
 

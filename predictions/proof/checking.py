@@ -7,12 +7,15 @@ out is small and can be pickled.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from django.db import OperationalError
 from django.utils.translation import gettext as _
 
 from predictions.models import Erasure
 from predictions.proof import rows as log_rows
 from predictions.proof.digests import leaf_of, stored_digest
 from predictions.proof.rows import Row
+
+UNHASHABLE = (ValueError, TypeError, OverflowError, RecursionError)
 
 
 class Finding(NamedTuple):
@@ -41,12 +44,16 @@ class Checked(NamedTuple):
 
 def check(entries: Sequence[Entry]) -> Checked:
     """Compare the log with a part of the seals' lists."""
-    rows = log_rows.by_id([number for _seal, number, _leaf in entries])
+    numbers = [number for _seal, number, _leaf in entries]
+    rows, unreadable = _rows(numbers)
     erased = erasures_of(rows.values())
     findings: dict[int, list[Finding]] = {}
     for seal, number, leaf in entries:
         row = rows.get(number)
-        if row is None:
+        if number in unreadable:
+            text = _("changed: it can't be read")
+            found = [Finding("prediction", number, text)]
+        elif row is None:
             text = _("missing; seal %s holds it") % seal
             found = [Finding("prediction", number, text)]
         else:
@@ -54,6 +61,33 @@ def check(entries: Sequence[Entry]) -> Checked:
         if found:
             findings.setdefault(seal, []).extend(found)
     return Checked(len(rows), findings)
+
+
+def _rows(numbers: Sequence[int]) -> tuple[dict[int, Row], set[int]]:
+    """The rows, and the numbers of those that the database can't give as they are.
+
+    SQLite keeps in a column whatever a forger puts there: bytes that are no text.
+    """
+    try:
+        return log_rows.by_id(numbers), set()
+    except (OperationalError, ValueError, OverflowError) as error:
+        if not _is_about_a_value(error):
+            raise
+    rows: dict[int, Row] = {}
+    unreadable: set[int] = set()
+    for number in numbers:
+        try:
+            rows |= log_rows.by_id([number])
+        except (OperationalError, ValueError, OverflowError) as error:
+            if not _is_about_a_value(error):
+                raise
+            unreadable.add(number)
+    return rows, unreadable
+
+
+def _is_about_a_value(error: Exception) -> bool:
+    """And not about a database that is gone."""
+    return not isinstance(error, OperationalError) or "decode" in str(error)
 
 
 def erasures_of(rows: Collection[Row]) -> Collection[int]:
@@ -76,7 +110,7 @@ def row_findings(row: Row, erased: Collection[int]) -> Iterator[Finding]:
         return
     try:
         found = stored_digest(row)
-    except (ValueError, RecursionError):  # a salt that is none, arrays in arrays in …
+    except UNHASHABLE:  # a salt that is none, arrays in arrays in …
         found = ""
     if found != row["payload_digest"]:
         text = _("changed: its payload or employee is not what the digest stands for")
@@ -86,7 +120,7 @@ def row_findings(row: Row, erased: Collection[int]) -> Iterator[Finding]:
 def _leaf_findings(row: Row, leaf: bytes) -> Iterator[Finding]:
     try:
         is_same = leaf_of(row) == leaf
-    except (ValueError, RecursionError) as error:
+    except UNHASHABLE as error:
         text = _("changed: it can't be hashed (%s)") % error
         yield Finding("prediction", row["id"], text)
         return

@@ -10,6 +10,7 @@ from predictions.models import Seal, SealedPrediction
 from predictions.proof import rows as log_rows
 from predictions.proof import signing
 from predictions.proof.canonical import parsed
+from predictions.proof.checking import Finding, check
 from predictions.proof.digests import leaf_document
 from predictions.proof.merkle import path_of
 
@@ -51,6 +52,13 @@ def proof(number: int, *, with_payload: bool = False) -> dict[str, Any]:
             "payload": parsed(row["input_payload"]),
         }
     return found
+
+
+def findings(number: int) -> list[Finding]:
+    """What is wrong with a sealed row: its proof will fail."""
+    entry = SealedPrediction.objects.get(pk=number)
+    checked = check([(entry.seal_id, number, bytes(entry.leaf))])
+    return [found for some in checked.findings.values() for found in some]
 
 
 def _seal(seal: Seal) -> dict[str, Any]:

@@ -33,6 +33,10 @@ class SealedMeanwhile(AttritionError):
     """Another process made the same seal first; nothing was written."""
 
 
+class ListedAlready(AttritionError):
+    """A row that is in no seal of ours is in the list of one; nothing was written."""
+
+
 class Gap(NamedTuple):
     """Numbers from `low` to `high` that no row had when `seen` (ISO 8601, UTC)."""
 
@@ -44,7 +48,8 @@ class Gap(NamedTuple):
 def seal_all(key: Ed25519PrivateKey | None) -> Iterator[Seal]:
     """Seal until nothing waits; each seal is committed when it is given.
 
-    Raises SealedMeanwhile, or UnknownSchema for a row that a newer version wrote.
+    Raises SealedMeanwhile, ListedAlready, or UnknownSchema for a row that a newer
+    version wrote.
     """
     while (seal := seal_once(key)) is not None:
         yield seal
@@ -111,10 +116,15 @@ def _open_gaps(
 
 
 def _write(seal: Seal, leaves: dict[int, bytes]) -> None:
-    try:
-        with transaction.atomic(durable=True):
+    with transaction.atomic(durable=True):
+        try:
             # First: whoever follows the same seal waits here, and then fails.
             seal.save(force_insert=True)
+        except IntegrityError as error:
+            raise SealedMeanwhile(
+                "Another seal_log was faster; nothing was sealed twice."
+            ) from error
+        try:
             SealedPrediction.objects.bulk_create(
                 [
                     SealedPrediction(prediction_id=pk, seal=seal, leaf=leaf)
@@ -122,7 +132,8 @@ def _write(seal: Seal, leaves: dict[int, bytes]) -> None:
                 ],
                 batch_size=1000,
             )
-    except IntegrityError as error:
-        raise SealedMeanwhile(
-            "Another seal_log was faster; nothing was sealed twice."
-        ) from error
+        except IntegrityError as error:
+            raise ListedAlready(
+                "One of the rows stands in the list of a seal already, which none of "
+                "ours has put there: verify_log names it. Nothing was sealed."
+            ) from error

@@ -96,6 +96,6 @@ def is_signed(seal: Seal) -> bool:
         public = Ed25519PublicKey.from_public_bytes(_bytes(seal.public_key, "The key"))
         signature = base64.b64decode(seal.signature, validate=True)
         public.verify(signature, canonical(header(seal)))
-    except (BadKey, binascii.Error, InvalidSignature):
+    except (BadKey, ValueError, InvalidSignature):
         return False
     return True

@@ -50,6 +50,7 @@ class Verification:
     seals: dict[int, str] = field(default_factory=dict)
     """The hash of each seal there is, by its number."""
     _last: Seal | None = None
+    _never_signed: list[int] = field(default_factory=list)
 
     def run(self) -> Iterator[Finding]:
         """Every finding: the chain's, then the rows' seal by seal, then strays."""
@@ -64,6 +65,7 @@ class Verification:
         if self.since is not None:
             seals = seals.filter(created_at__gte=self.since)
         yield from self._sealed(seals)
+        yield from _listed_nowhere()
         yield from self._in_no_seal()
 
     # The chain
@@ -71,8 +73,8 @@ class Verification:
     def _chain(self) -> Iterator[Finding]:
         previous, expected = NO_SEAL, 1
         for seal in Seal.objects.order_by("number").iterator():
-            for missing in range(expected, seal.number):
-                yield Finding("seal", missing, _("missing"))
+            if expected < seal.number:
+                yield Finding("seal", expected, _missing(expected, seal.number - 1))
             if signing.hash_of(seal) != seal.seal_hash:
                 yield Finding("seal", seal.number, _("changed: its hash is another"))
             if seal.previous_hash != previous:
@@ -81,16 +83,14 @@ class Verification:
             yield from self._signed(seal)
             self.seals[seal.number] = seal.seal_hash
             previous, expected, self._last = seal.seal_hash, seal.number + 1, seal
-        if self._last and self.public_keys and not self._last.signature:
-            # An unsigned one in the middle is covered by the next that is signed.
-            text = _("not signed, and no later one is")
-            yield Finding("seal", self._last.number, text)
 
     def _signed(self, seal: Seal) -> Iterator[Finding]:
         if not seal.signature:
             self.unsigned += 1
             if seal.public_key:
                 yield Finding("seal", seal.number, _("its signature was removed"))
+            else:
+                self._never_signed.append(seal.number)
         elif not signing.is_signed(seal):
             yield Finding("seal", seal.number, _("changed: its signature is wrong"))
         elif self.public_keys and seal.public_key not in self.public_keys:
@@ -98,6 +98,7 @@ class Verification:
             yield Finding("seal", seal.number, text)
 
     def _anchored(self) -> Iterator[Finding]:
+        covered = 0
         for anchor in self.anchors:
             found = self.seals.get(anchor.number)
             if found is None:
@@ -105,6 +106,16 @@ class Verification:
                 yield Finding("seal", anchor.number, text)
             elif found != anchor.seal_hash:
                 yield Finding("seal", anchor.number, _("not the one that was anchored"))
+            else:
+                covered = max(covered, anchor.number)
+        if not self.public_keys:
+            return
+        # A later signature shows that its signer came after them, not that they are
+        # as they were: the next sealer signs whatever chain it finds.
+        for number in self._never_signed:
+            if number > covered:
+                text = _("not signed, and no anchor stands for it")
+                yield Finding("seal", number, text)
 
     # Rows
 
@@ -122,7 +133,7 @@ class Verification:
                     yield from _root_findings(listed.popleft(), tree)
                     tree = Tree()
                 if listed and listed[0].number == number:
-                    tree.extend(leaf for _seal, _row, leaf in group)
+                    tree.extend(_leaf(leaf) for _seal, _row, leaf in group)
                 yield from checked.findings.get(number, ())
             self.progress(len(entries))
         while listed:
@@ -148,6 +159,26 @@ class Verification:
         return number > self._last.last_id or any(
             low <= number <= high for low, high, _seen in self._last.gaps
         )
+
+
+def _missing(first: int, last: int) -> str:
+    if first == last:
+        return _("missing")
+    return _("missing, and all up to seal %s") % last
+
+
+def _leaf(found: object) -> bytes:
+    """SQLite keeps whatever a forger puts into a column."""
+    return found if isinstance(found, bytes) else b""
+
+
+def _listed_nowhere() -> Iterator[Finding]:
+    """Rows in the list of a seal that there is not: no root stands for them."""
+    seals = Seal.objects.filter(pk=OuterRef("seal_id"))
+    listed = SealedPrediction.objects.filter(~Exists(seals)).order_by("pk")
+    for number, seal in listed.values_list("pk", "seal_id").iterator():
+        text = _("listed under seal %s, which is not there") % seal
+        yield Finding("prediction", number, text)
 
 
 def _root_findings(seal: Any, tree: Tree) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 from attrition import releases
 from attrition.scorecard import NumberPoints, Scorecard
 from predictions.models import Prediction, Source
+from predictions.proof import sealing, signing
 from predictions.proof.digests import new_salt, payload_digest
 from predictions.services import Caller, Record, predict, rows_for
 from tests import shipped
@@ -133,5 +134,29 @@ def run(monkeypatch):
         finally:
             call.out, call.err = out.getvalue(), err.getvalue()
         return call.out, call.err
+
+    return call
+
+
+@pytest.fixture
+def numbers(make_prediction) -> list[int]:
+    """Nine rows in three signed seals; the last is not sealed yet."""
+    found = []
+    for _ in range(3):
+        found += [make_prediction(employee_id=669 + i).pk for i in range(3)]
+        sealing.seal_once(signing.signing_key())
+    return [*found, make_prediction(employee_id=680).pk]
+
+
+@pytest.fixture
+def verify(run):
+    """The exit code of `verify_log` and what it printed."""
+
+    def call(*options: str) -> tuple[int, str]:
+        try:
+            out, _ = run("verify_log", *options)
+        except SystemExit as end:
+            return end.code, run.out
+        return 0, out
 
     return call

@@ -1,5 +1,6 @@
 """`docs/check_proof.py` believes a proof that `verify_log` printed, and no other."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -8,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from predictions.proof import sealing, signing
+from predictions.proof.canonical import canonical
+from predictions.proof.merkle import leaf_hash
 from tests.predictions.test_seals import KEY
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "check_proof.py"
@@ -91,6 +94,31 @@ def test_another_key_and_another_anchor_are_not_believed(proof, check):
 
     assert code == 1
     assert out.count("WRONG") == 2
+
+
+def forged(proof: dict) -> dict:
+    """Another probability, in a seal of one row by nobody that names a trusted key."""
+    row = proof["row"] | {"proba_depart": 0.99}
+    seal = proof["seal"] | {"signature": "", "root": leaf_hash(canonical(row)).hex()}
+    header = {k: v for k, v in seal.items() if k not in ("seal_hash", "signature")}
+    seal["seal_hash"] = hashlib.sha256(canonical(header)).hexdigest()
+    return {"row": row, "leaf_index": 0, "tree_size": 1, "audit_path": [], "seal": seal}
+
+
+def test_a_seal_without_a_signature_is_not_by_the_key_that_it_names(proof, check):
+    code, out = check(forged(proof), proof["seal"]["public_key"])
+
+    assert "row        ok" in out
+    assert "signature  WRONG" in out
+    assert "public key WRONG" in out
+    assert code == 1
+
+
+def test_a_signature_that_nobody_checked_is_not_by_the_key_asked_for(proof, check):
+    code, out = check(proof, proof["seal"]["public_key"], isolated=True)
+
+    assert "public key –" in out
+    assert code == 1
 
 
 def test_what_is_no_proof_is_said_to_be_none(check):

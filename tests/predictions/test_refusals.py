@@ -1,7 +1,9 @@
 """Scoring calls that got no score are on record, without what was in them."""
 
+from unittest.mock import patch
+
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 
 from predictions.models import Prediction, Refusal, UnknownCallers
 from predictions.refusals import unknown_callers
@@ -101,3 +103,16 @@ def test_a_refusal_that_can_not_be_written_changes_no_answer(
 
     assert answer.status_code == 422
     assert "A refusal is not on record: DatabaseError" in caplog.text
+
+
+def test_a_database_that_is_gone_is_503_to_somebody_in_a_browser_too(browser, features):
+    client = browser("HR manager")
+
+    with patch(
+        "django.db.backends.utils.CursorWrapper.execute",
+        side_effect=OperationalError("gone"),
+    ):
+        answer = client.post("/predict", {"features": features}, "application/json")
+
+    assert answer.status_code == 503
+    assert int(answer["Retry-After"]) > 0

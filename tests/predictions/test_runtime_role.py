@@ -108,3 +108,24 @@ def test_a_role_that_may_do_more_is_refused(committing):
 
     with pytest.raises(CommandError, match="may do more than serve"):
         call_command("grant_runtime_role", "postgres")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "GRANT postgres TO {role}",
+        "GRANT pg_write_all_data TO {role}",
+        "GRANT pg_execute_server_program TO {role}",
+        "ALTER DATABASE {database} OWNER TO {role}",
+        "ALTER SCHEMA public OWNER TO {role}",
+    ],
+)
+def test_a_role_that_may_do_more_by_another_is_refused(role, more):
+    with transaction.atomic(), connection.cursor() as cursor:
+        database = connection.settings_dict["NAME"]
+        cursor.execute(more.format(role=role, database=database))
+
+        with pytest.raises(CommandError, match=r"may do more than serve|who owns"):
+            call_command("grant_runtime_role", role)
+
+        transaction.set_rollback(True)

@@ -33,30 +33,6 @@ def _signed(settings):
     settings.SEAL_SIGNING_KEY = KEY
 
 
-@pytest.fixture
-def numbers(make_prediction) -> list[int]:
-    """Nine rows in three signed seals; the last is not sealed yet."""
-    found = []
-    for _ in range(3):
-        found += [make_prediction(employee_id=669 + i).pk for i in range(3)]
-        sealing.seal_once(signing.signing_key())
-    return [*found, make_prediction(employee_id=680).pk]
-
-
-@pytest.fixture
-def verify(run):
-    """The exit code of `verify_log` and what it printed."""
-
-    def call(*options: str) -> tuple[int, str]:
-        try:
-            out, _ = run("verify_log", *options)
-        except SystemExit as end:
-            return end.code, run.out
-        return 0, out
-
-    return call
-
-
 def test_an_untouched_log_is_said_to_be_so(numbers, verify):
     code, out = verify()
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from predictions.management.arguments import add_processes, moment, operator
+from predictions.management.arguments import add_processes, moment, operator, row_number
 from predictions.models import Prediction, Source
 from predictions.processes import ProcessLost, over_processes, suitable
 from predictions.replays import Replayed, record, replay
@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         which = parser.add_mutually_exclusive_group(required=True)
-        which.add_argument("ids", nargs="*", type=int, default=[], metavar="ID")
+        which.add_argument("ids", nargs="*", type=row_number, default=[], metavar="ID")
         which.add_argument("--since", type=moment, help="ISO 8601 date or time")
         which.add_argument("--all", action="store_true", help="the whole log")
         add_processes(parser)

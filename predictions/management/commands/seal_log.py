@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from predictions.proof import anchors, sealing, signing
 from predictions.proof.anchors import BadAnchor
 from predictions.proof.digests import UnknownSchema
-from predictions.proof.sealing import SealedMeanwhile
+from predictions.proof.sealing import ListedAlready, SealedMeanwhile
 from predictions.proof.signing import BadKey
 
 
@@ -57,9 +57,7 @@ class Command(BaseCommand):
     ) -> None:
         try:
             key = signing.signing_key()
-            if anchor is not None and anchor.exists():
-                anchors.read(anchor)
-        except (BadKey, BadAnchor) as error:
+        except BadKey as error:
             raise CommandError(str(error)) from error
         if key is None:
             self.stderr.write(
@@ -73,12 +71,17 @@ class Command(BaseCommand):
     def _seal(self, key: Any, anchor: Path | None, *, quiet: bool) -> None:
         rows = seals = 0
         try:
+            if anchor is not None:
+                anchors.check(anchor)
             for seal in sealing.seal_all(key):
                 rows, seals = rows + seal.row_count, seals + 1
             if anchor is not None:
                 anchors.append(anchor)
-        except (SealedMeanwhile, UnknownSchema, BadAnchor) as error:
+        except (SealedMeanwhile, ListedAlready, UnknownSchema, BadAnchor) as error:
             raise CommandError(str(error)) from error
+        except (ValueError, OverflowError) as error:  # the text can hold a row
+            text = _("A row can't be hashed: verify_log says what is wrong with it.")
+            raise CommandError(text) from error
         if rows or not quiet:
             text = _("Rows sealed: %(rows)s. Seals made: %(seals)s.")
             self.stdout.write(text % {"rows": rows, "seals": seals})

@@ -8,15 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error, connection
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from predictions.management.arguments import add_processes, moment
+from predictions.database import triggers
+from predictions.management.arguments import add_processes, moment, row_number
 from predictions.models import Prediction, Seal
 from predictions.processes import ProcessLost, over_processes, suitable
 from predictions.proof import anchors, inclusion, signing
 from predictions.proof.anchors import BadAnchor
+from predictions.proof.checking import Finding
+from predictions.proof.digests import UnknownSchema
 from predictions.proof.inclusion import NotSealed
 from predictions.proof.signing import BadKey
 from predictions.proof.verifying import Verification
@@ -44,7 +48,7 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--prove",
-            type=int,
+            type=row_number,
             metavar="ID",
             help="print the proof that this row is in its seal, and nothing else",
         )
@@ -72,11 +76,12 @@ class Command(BaseCommand):
                 document = inclusion.proof(prove, with_payload=with_payload)
                 text = json.dumps(document, ensure_ascii=False, indent=2)
                 self.stdout.write(text)
+                self._warn_of(inclusion.findings(prove))
                 return
             known = anchors.read(anchor) if anchor is not None else []
             trusted = [signing.check_public_key(key) for key in public_key]
             trusted = trusted or signing.trusted_keys()
-        except (BadAnchor, BadKey, NotSealed) as error:
+        except (BadAnchor, BadKey, NotSealed, UnknownSchema) as error:
             raise CommandError(str(error)) from error
         if processes is None:
             rows = Seal.objects.aggregate(rows=Sum("row_count"))["rows"] or 0
@@ -95,6 +100,16 @@ class Command(BaseCommand):
                 self._report(check, bar)
         except ProcessLost as error:
             raise CommandError(str(error)) from error
+        except Error as error:  # its text can hold a row
+            kind = {"kind": type(error).__name__}
+            text = _("The log could not be read to its end: %(kind)s.") % kind
+            raise CommandError(text) from None
+
+    def _warn_of(self, findings: list[Finding]) -> None:
+        for finding in findings:
+            self.stderr.write(str(finding))
+        if findings:
+            sys.exit(1)
 
     def _report(self, check: Verification, bar: Any) -> None:
         for finding in check.run():
@@ -105,7 +120,7 @@ class Command(BaseCommand):
         if check.findings > MOST_SHOWN:
             rest = {"count": check.findings - MOST_SHOWN}
             self.stdout.write(_("… and %(count)s more.") % rest)
-        for line in _summary(check):
+        for line in [*_summary(check), *_unlocked()]:
             self.stdout.write(line)
         if check.findings:
             self.stdout.write(
@@ -113,6 +128,11 @@ class Command(BaseCommand):
             )
             sys.exit(1)
         self.stdout.write(self.style.SUCCESS(_("Nothing is wrong.")))
+
+
+def _unlocked() -> list[str]:
+    text = _("Table %s lacks its triggers; manage.py migrate puts them back.")
+    return [text % table for table in triggers.missing(connection)]
 
 
 def _summary(check: Verification) -> list[str]:
