@@ -98,8 +98,9 @@ def over_processes(count: int) -> Iterator[Spread]:
 
 def _others_see_the_same() -> bool:
     """Not what is in a transaction that is not committed, nor a database in memory."""
-    in_memory = connection.vendor == "sqlite" and connection.is_in_memory_db()
-    return not (in_memory or connection.in_atomic_block)
+    if connection.vendor == "sqlite" and connection.is_in_memory_db():  # type: ignore[attr-defined]
+        return False
+    return not connection.in_atomic_block
 
 
 @contextmanager

@@ -104,8 +104,6 @@ def hr_data() -> Path:
         pytest.skip("HR_DATA names no folder with the three HR extracts")
     return Path(folder)
 
-    return Path(folder)
-
 
 def pytest_terminal_summary(terminalreporter) -> None:
     """What tests have measured, where somebody who runs the suite reads it."""
