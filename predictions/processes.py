@@ -79,7 +79,7 @@ def over_processes(count: int) -> Iterator[Spread]:
     ) -> Iterator[tuple[Item, Result]]:
         waiting: deque[tuple[Item, Future[Result]]] = deque()
         for item in items:
-            with _without_interrupts():
+            with _interrupts_later():
                 waiting.append((item, executor.submit(function, item)))
             if len(waiting) > count * AHEAD:
                 done, future = waiting.popleft()
@@ -98,18 +98,28 @@ def over_processes(count: int) -> Iterator[Spread]:
 
 def _others_see_the_same() -> bool:
     """Not what is in a transaction that is not committed, nor a database in memory."""
-    in_memory = connection.vendor == "sqlite" and connection.is_in_memory_db()
-    return not (in_memory or connection.in_atomic_block)
+    if connection.vendor == "sqlite" and connection.is_in_memory_db():  # type: ignore[attr-defined]
+        return False
+    return not connection.in_atomic_block
 
 
 @contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """A process that begins in here never sees Ctrl-C: ending it is this one's work."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def _interrupts_later() -> Iterator[None]:
+    """A process that begins in here never sees Ctrl-C; this one sees it afterwards.
+
+    Ending the others is this one's work, and half of one can't be ended.
+    """
+    came: list[int] = []
+    # Blocked here, it can still reach another thread, and Python raises in this one.
+    handler = signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+    if came:
+        signal.raise_signal(signal.SIGINT)
 
 
 def _begin(database: str, language: str | None) -> None:

@@ -33,7 +33,7 @@ def add_processes(parser: ArgumentParser) -> None:
         "--processes",
         type=_count,
         metavar="N",
-        help="share the work of a large log; one for each processor if unsaid",
+        help="that share a large log; if unsaid one for each processor, at most 8",
     )
 
 
