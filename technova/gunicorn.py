@@ -88,6 +88,10 @@ def on_exit(server: object) -> None:
 
 def worker_exit(server: object, worker: object) -> None:
     """Calls of unknown callers that are counted and not yet in the table."""
+    from django.apps import apps
+
+    if not apps.ready:  # told to end while it was still starting
+        return
     from django.db import Error
 
     from predictions.refusals import unknown_callers

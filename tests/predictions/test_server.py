@@ -305,3 +305,14 @@ def test_it_ends_cleanly_and_keeps_what_it_answered(tmp_path, how):
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(f"{server.address}/health", timeout=5)
     assert "Traceback" not in server.log.read_text()
+
+
+def test_a_worker_that_ends_while_it_starts_says_nothing():
+    """Ended within a second of its start, it has not loaded Django yet."""
+    code = "from technova import gunicorn; gunicorn.worker_exit(None, None)"
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
