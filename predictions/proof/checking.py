@@ -27,7 +27,8 @@ class Finding(NamedTuple):
 
     def __str__(self) -> str:
         names = {"prediction": _("prediction"), "seal": _("seal")}
-        return f"{names[self.what]} {self.number}: {self.text}"
+        parts = {"what": names[self.what], "number": self.number, "text": self.text}
+        return _("%(what)s %(number)s: %(text)s") % parts
 
 
 Entry: TypeAlias = tuple[int, int, bytes]
