@@ -124,6 +124,8 @@ def test_it_can_be_stopped_and_leaves_no_process(log, how, command):
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        # A shell starts what runs in its background with Ctrl-C ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     while len(started := children(process.pid)) < 3:  # and what cleans up after them
         assert process.poll() is None
