@@ -12,6 +12,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
@@ -88,8 +89,11 @@ class Trouble:
     def kill(self) -> None:
         time.sleep(random.uniform(*KILL_EVERY))
         self._clients.check()
-        os.kill(random.choice(self._server.workers()), signal.SIGKILL)
-        self.kills += 1
+        # It may have ended since, and all may be about to be started again.
+        if workers := self._server.workers():
+            with suppress(ProcessLookupError):
+                os.kill(random.choice(workers), signal.SIGKILL)
+                self.kills += 1
 
     def restart_database(self, how: str) -> None:
         """It stays away until many clients were told so."""
