@@ -4,9 +4,9 @@ A new caller (a command, an admin action, a batch) enters here and adds no line.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import Error, transaction
 from django.utils import timezone
@@ -29,6 +29,7 @@ from predictions.proof.digests import new_salt, payload_digest
 logger = logging.getLogger(__name__)
 
 THIN_EVIDENCE = 1 / 3  # more than this share of the scored fields imputed
+MANY = 20  # from here on they are scored field by field instead of one by one
 
 
 class LogUnavailable(AttritionError):
@@ -109,43 +110,82 @@ def rows_for(
     caller: Caller,
     *,
     explained: bool = False,
+    refused: MutableMapping[int, InvalidFeatures] | None = None,
 ) -> list[Prediction]:
-    """The answers as rows that nobody has written yet. Raises InvalidFeatures."""
+    """The answers as rows that nobody has written yet.
+
+    Where `refused` is given, who can't be scored is put there by index and left out;
+    else this raises InvalidFeatures.
+    """
     now = timezone.now()
-    rows = []
+    taken: list[Record] = []
+    values: list[Mapping[str, Value | None]] = []
     for index, record in enumerate(records):
         try:
-            values = release.validator.validate(record.features)
+            values.append(release.validator.validate(record.features))
         except InvalidFeatures as error:
-            raise InvalidFeatures(error.problems, index) from None
-        row = _row(release, record, values, caller)
+            found = InvalidFeatures(error.problems, index)
+            if refused is None:
+                raise found from None
+            refused[index] = found
+        else:
+            taken.append(record)
+    rows = []
+    for record, read, scored in zip(
+        taken, values, _scores(release, values), strict=True
+    ):
+        row = _row(release, record, read, scored, caller)
         row.created_at = now
         if explained:
-            row.explanation = _explanation(release, values)
+            row.explanation = _explanation(release, read)
         rows.append(row)
     return rows
+
+
+class Scored(NamedTuple):
+    """What the scorecard says of one person."""
+
+    probability: float
+    beyond: list[str]
+    rare: list[str]
+
+
+def _scores(
+    release: Release, values: Sequence[Mapping[str, Value | None]]
+) -> Iterable[Scored]:
+    card = release.scorecard
+    if len(values) < MANY:
+        return [
+            Scored(card.probability(v), card.beyond(v), card.rare(v)) for v in values
+        ]
+    from attrition import (
+        bulk,
+    )  # numpy, which a process that is asked for one never loads
+
+    found = bulk.probabilities(card, values)
+    return map(Scored, found, bulk.beyond(card, values), bulk.rare(card, values))
 
 
 def _row(
     release: Release,
     record: Record,
     values: Mapping[str, Value | None],
+    scored: Scored,
     caller: Caller,
 ) -> Prediction:
-    probability = release.scorecard.probability(values)
     threshold = release.threshold
     missing = [name for name in release.scorecard.names if values[name] is None]
     salt = new_salt()
     return Prediction(
         employee_id=record.employee_id,
         input_payload=record.features,
-        proba_depart=probability,
-        prediction=int(probability >= threshold),
+        proba_depart=scored.probability,
+        prediction=int(scored.probability >= threshold),
         threshold=threshold,
         model_version=release.version,
         artifact_sha256=release.artifact_sha256,
         missing_features=missing,
-        warnings=_warnings(release, values, missing),
+        warnings=_warnings(release, scored, missing),
         source=caller.source,
         key_prefix=caller.key_prefix,
         key_owner=caller.key_owner,
@@ -157,16 +197,16 @@ def _row(
 
 
 def _warnings(
-    release: Release, values: Mapping[str, Value | None], missing: list[str]
+    release: Release, scored: Scored, missing: list[str]
 ) -> list[dict[str, Any]]:
     """What the reader of the score must know: a code, and the fields it is about."""
     found = []
     if release.is_demonstration:
         found.append({"code": "demonstration_model", "fields": []})
-    if outside := release.scorecard.beyond(values):
-        found.append({"code": "out_of_range", "fields": outside})
-    if rare := release.scorecard.rare(values):
-        found.append({"code": "rare_value", "fields": rare})
+    if scored.beyond:
+        found.append({"code": "out_of_range", "fields": scored.beyond})
+    if scored.rare:
+        found.append({"code": "rare_value", "fields": scored.rare})
     if len(missing) > THIN_EVIDENCE * len(release.scorecard.names):
         found.append({"code": "thin_evidence", "fields": missing})
     return found
