@@ -53,6 +53,7 @@ SENTENCES: dict[str, str | Promise] = {
         "The line has %(found)s cells where the header has %(count)s."
     ),
     "not_an_employee_id": _("%(field)s must be a whole number from 1 to %(highest)s."),
+    "unknown_employee": _("There is no employee %(value)s."),
     "duplicate_id": _("Employee %(value)s is on line %(earlier)s already."),
     "unmatched_row": _("Employee %(value)s is not in %(other)s."),
     "not_an_outcome": _("%(field)s must be Oui or Non."),

@@ -7,8 +7,9 @@ import logging
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from uuid import UUID
 
-from django.db import Error, transaction
+from django.db import Error, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,7 @@ from attrition.field import Value
 from attrition.releases import Release
 from attrition.scorecard import Contribution
 from predictions import idempotency
+from predictions.bulk_insert import insert
 from predictions.idempotency import AnsweredMeanwhile, Retry
 from predictions.models import Prediction, Source
 from predictions.proof.digests import new_salt, payload_digest
@@ -38,10 +40,14 @@ class LogUnavailable(AttritionError):
 
 @dataclass(frozen=True)
 class Record:
-    """One employee to score: features as sent, and who it is, where that is known."""
+    """One employee to score: features as sent, and who it is, where that is known.
+
+    `batch_row` is the place in its caller's batch, from 0.
+    """
 
     features: Mapping[str, Any]
     employee_id: int | None = None
+    batch_row: int | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,7 @@ class Caller:
     key_owner: str = ""
     user_name: str = ""
     request_id: str = ""
+    batch_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,26 @@ def predict(
     except AnsweredMeanwhile:
         assert retry is not None
         return [row for row in [first_answer(retry, explained=explain)] if row]
+    return rows
+
+
+def predict_within(
+    release: Release,
+    records: Sequence[Record],
+    *,
+    caller: Caller,
+    explain: bool = False,
+    refused: MutableMapping[int, InvalidFeatures] | None = None,
+) -> list[Prediction]:
+    """As `predict`, inside the caller's transaction: show nothing before its commit.
+
+    With `refused`, who can't be scored is put there by index, and left out. Raises
+    InvalidFeatures without it, and whatever the database says.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("What is logged here is logged with what says so.")
+    rows = rows_for(release, records, caller, explained=explain, refused=refused)
+    insert(rows)
     return rows
 
 
@@ -191,6 +218,8 @@ def _row(
         key_owner=caller.key_owner,
         user_name=caller.user_name,
         request_id=caller.request_id,
+        batch_id=caller.batch_id,
+        batch_row=record.batch_row,
         payload_salt=salt,
         payload_digest=payload_digest(salt, record.features, record.employee_id),
     )
@@ -217,7 +246,7 @@ def _commit(rows: list[Prediction], retry: Retry | None) -> None:
     try:
         # durable: inside somebody's open transaction this raises instead of promising.
         with transaction.atomic(durable=True):
-            Prediction.objects.bulk_create(rows)
+            insert(rows)
             if retry is not None:
                 idempotency.remember(retry, rows[0])
     except Error as error:

@@ -43,7 +43,6 @@ SENTENCES |= UNAVAILABLE | {
     ),
     "not_a_cursor": _("%(field)s is not one that this list gave: follow its Link."),
     "repeated_parameter": _("%(field)s stands twice in the address."),
-    "unknown_employee": _("There is no employee %(value)s."),
     "unknown_prediction": _("There is no prediction %(value)s."),
     "bad_idempotency_key": _(
         "%(field)s must be 1 to 255 visible ASCII characters, such as a UUID."

@@ -1,4 +1,5 @@
 from predictions.models.append_only import AppendOnly, AppendOnlyError
+from predictions.models.batches import Batch, BatchChunk, BatchKind, BatchState
 from predictions.models.events import Erasure, Replay
 from predictions.models.idempotency import IdempotencyKey
 from predictions.models.keys import ApiKey, Scope
@@ -12,6 +13,10 @@ __all__ = [
     "ApiKey",
     "AppendOnly",
     "AppendOnlyError",
+    "Batch",
+    "BatchChunk",
+    "BatchKind",
+    "BatchState",
     "Erasure",
     "IdempotencyKey",
     "Prediction",

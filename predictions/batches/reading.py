@@ -1,0 +1,73 @@
+"""How far a batch is, and what it answered, read from the log."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from heapq import merge
+from typing import NamedTuple
+
+from django.db.models import Count, Max, Q, Sum
+from django.utils import timezone
+
+from predictions.batches import refused
+from predictions.batches.refused import RefusedRow
+from predictions.models import Batch, Prediction
+
+AT_ONCE = 1_000  # rows fetched together
+
+
+class Progress(NamedTuple):
+    """Rows by what became of them; `rate` is answered rows a second, None at first."""
+
+    scored: int
+    refused: int
+    left: int
+    chunks_left: int
+    rate: float | None
+
+    @property
+    def done(self) -> int:
+        return self.scored + self.refused
+
+
+def progress(batch: Batch) -> Progress:
+    found = batch.chunks.aggregate(
+        scored=Sum("scored", default=0),
+        refused=Sum("refused", default=0),
+        chunks_left=Count("pk", filter=Q(done_at=None)),
+        last=Max("done_at"),
+    )
+    done = found["scored"] + found["refused"]
+    return Progress(
+        scored=found["scored"],
+        refused=found["refused"],
+        left=batch.row_count - done,
+        chunks_left=found["chunks_left"],
+        rate=_rate(done, batch.started_at, found["last"] or timezone.now()),
+    )
+
+
+def _rate(done: int, start: datetime | None, end: datetime) -> float | None:
+    if start is None or not done or end <= start:
+        return None
+    return done / (end - start).total_seconds()
+
+
+def answers(batch: Batch) -> Iterator[Prediction | RefusedRow]:
+    """What was answered so far in the order of the rows, a few at a time in memory."""
+    rows = Prediction.objects.filter(batch_id=batch.pk).order_by("batch_row")
+    yield from merge(rows.iterator(AT_ONCE), refusals(batch), key=row_of)
+
+
+def refusals(batch: Batch) -> Iterator[RefusedRow]:
+    """Those without a score, in the order of the rows."""
+    chunks = batch.chunks.filter(refused__gt=0).order_by("number")
+    for found in chunks.values_list("refusals", flat=True).iterator(1):
+        yield from map(refused.read, found)
+
+
+def row_of(answer: Prediction | RefusedRow) -> int:
+    """Its place in the batch, from 0."""
+    if isinstance(answer, RefusedRow):
+        return answer.row
+    assert answer.batch_row is not None
+    return answer.batch_row

@@ -1,0 +1,153 @@
+"""Works through batches: chunk after chunk, each in one transaction.
+
+Any number of processes may work on one batch. A chunk is locked while it is scored:
+who dies lets it go, untouched, and the next who comes takes it. So nobody is scored
+twice and nobody is lost, however often a broker delivers.
+"""
+
+import logging
+
+from django.db import Error, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from attrition import releases
+from attrition.errors import InvalidFeatures, ReleaseRejected, ReleaseReplaced
+from attrition.releases import Release
+from predictions.batches.people import unpack
+from predictions.batches.refused import kept
+from predictions.models import Batch, BatchChunk, BatchState, Prediction, Source
+from predictions.models.batches import OPEN_STATES
+from predictions.services import Caller, LogUnavailable, predict_within
+
+logger = logging.getLogger(__name__)
+
+
+def work_on(batch: Batch) -> BatchChunk | None:
+    """Score one chunk; None when there is none that nobody else is at.
+
+    Raises LogUnavailable: then the chunk is as it was.
+    """
+    try:
+        release = release_of(batch)
+    except ReleaseRejected as error:
+        logger.error("Batch %s failed: %s", batch.pk, error)
+        _end(batch, BatchState.FAILED, problem=str(error))
+        return None
+    try:
+        _mark_started(batch)
+        with transaction.atomic(durable=True):
+            if (chunk := _claim(batch)) is not None:
+                score(chunk, release)
+        finish(batch)
+    except Error as error:
+        # The database's own text can hold the row, so only its kind goes on.
+        logger.error("Batch %s stopped: %s", batch.pk, type(error).__name__)
+        raise LogUnavailable(_("The log could not be written.")) from None
+    return chunk
+
+
+def release_of(batch: Batch) -> Release:
+    """The release that the batch began with. Raises ReleaseRejected."""
+    release = releases.load(batch.model_version)
+    if release.artifact_sha256 != batch.artifact_sha256:
+        raise ReleaseReplaced(
+            _(
+                "Release %(version)s is not the one that this batch began with: its "
+                "model card has another SHA-256. Put the folder back as it was."
+            )
+            % {"version": release.version}
+        )
+    return release
+
+
+def score(
+    chunk: BatchChunk, release: Release, *, explain: bool = False
+) -> list[Prediction]:
+    """Answer a chunk's rows, within the caller's transaction."""
+    people = unpack(chunk.people or b"", chunk.first_row)
+    refused: dict[int, InvalidFeatures] = {}
+    rows = predict_within(
+        release,
+        people.records,
+        caller=caller_of(chunk.batch),
+        explain=explain,
+        refused=refused,
+    )
+    refusals = {
+        row: kept(row, pk, None, [problem])
+        for row, (pk, problem) in people.unknown.items()
+    }
+    for index, error in refused.items():
+        record = people.records[index]
+        line = people.lines[index]
+        assert record.batch_row is not None
+        refusals[record.batch_row] = kept(
+            record.batch_row, record.employee_id, line, error.problems
+        )
+    chunk.people = None
+    chunk.done_at = timezone.now()
+    chunk.scored = len(rows)
+    chunk.refused = len(refusals)
+    chunk.refusals = [refusals[row] for row in sorted(refusals)]
+    chunk.save()
+    return rows
+
+
+def caller_of(batch: Batch) -> Caller:
+    """Who asked for the batch, as each of its rows says."""
+    return Caller(
+        source=Source(batch.source),
+        key_prefix=batch.key_prefix,
+        key_owner=batch.key_owner,
+        user_name=batch.user_name,
+        request_id=batch.request_id,
+        batch_id=batch.pk,
+    )
+
+
+def cancel(batch: Batch) -> bool:
+    """Score no more of it; whether there was something left to do.
+
+    What is logged stays logged. A chunk that is being scored is still finished. The
+    records of a file that are not scored are forgotten.
+    """
+    if not _end(batch, BatchState.CANCELLED):
+        return False
+    batch.chunks.filter(done_at=None).update(people=None)
+    return True
+
+
+def finish(batch: Batch) -> None:
+    """Call it done, if nothing of it is left to do, nor being done."""
+    if not batch.chunks.filter(done_at=None).exists():
+        _end(batch, BatchState.DONE)
+
+
+def _mark_started(batch: Batch) -> None:
+    """Apart from the first chunk: another process would wait for that one's end."""
+    if batch.state == BatchState.QUEUED:
+        now = timezone.now()
+        waiting = Batch.objects.filter(pk=batch.pk, state=BatchState.QUEUED)
+        waiting.update(state=BatchState.RUNNING, started_at=now)
+        batch.state = BatchState.RUNNING
+
+
+def _claim(batch: Batch) -> BatchChunk | None:
+    """The first chunk to do that no other process has locked, locked by this one."""
+    to_do = BatchChunk.objects.filter(
+        batch_id=batch.pk, batch__state__in=OPEN_STATES, done_at=None
+    ).exclude(people=None)  # cancelled since this looked
+    return (
+        to_do.select_related("batch")
+        .select_for_update(skip_locked=True, of=("self",))
+        .order_by("number")
+        .first()
+    )
+
+
+def _end(batch: Batch, state: BatchState, problem: str = "") -> bool:
+    now = timezone.now()
+    ended = Batch.objects.open().filter(pk=batch.pk)
+    count = ended.update(state=state, finished_at=now, problem=problem)
+    return bool(count)
