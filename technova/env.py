@@ -14,6 +14,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 LINE = re.compile(r"(export )?[A-Za-z_0-9]+=.*|\s*(#.*)?")
+BROKER = re.compile(r"(redis|rediss|amqp|amqps)://[^/\s]+(/\S*)?")
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql", "postgresql+psycopg")
 
 
@@ -113,6 +114,18 @@ def time_zone(name: str, default: str) -> str:
     if value not in available_timezones():
         raise ImproperlyConfigured(f"{name} must be a time zone such as {default}.")
     return value
+
+
+def broker(name: str) -> str:
+    """Return the URL of a message broker; empty when the variable is not set."""
+    url = text(name, "")
+    if url and not BROKER.fullmatch(url):
+        # Not quoted: it may hold a password.
+        raise ImproperlyConfigured(
+            f"{name} is not a broker's URL: write redis://HOST:6379/0 or "
+            "amqp://USER:PASSWORD@HOST:5672//, or leave it empty."
+        )
+    return url
 
 
 def database(name: str, default: str, folder: Path) -> dict:

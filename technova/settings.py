@@ -105,6 +105,27 @@ if env.text("DATABASE_OWNER_URL", ""):
     DATABASES["owner"] = env.database("DATABASE_OWNER_URL", "", BASE_DIR)
     DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
 
+# Batches on many machines: without a broker a thread of the web process scores them
+CELERY_BROKER_URL = env.broker("CELERY_BROKER_URL")
+CELERY_TASK_DEFAULT_QUEUE = "technova"
+CELERY_TASK_IGNORE_RESULT = True  # what became of a batch stands in the database
+# A worker that dies leaves its message to the next.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Who asks for a batch is told within seconds that the broker is away.
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_TASK_PUBLISH_RETRY = False
+if CELERY_BROKER_URL.startswith("redis"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "socket_connect_timeout": 2,
+        # Redis does not notice that a worker died: how long its message waits. A
+        # message is one chunk, which takes a second.
+        "visibility_timeout": 60,
+    }
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # LOGGING below is for workers too
+
 # People who log in
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

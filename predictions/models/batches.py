@@ -43,8 +43,8 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 class Batch(models.Model):
     """A piece of work: whom to score, with which release, for whom, and how far it is.
 
-    `caller` is who asked, for `Idempotency-Key` and for reading it back; the text copies
-    are those that each row of the log gets.
+    `caller` is who asked, for `Idempotency-Key` and for reading it back; the text
+    copies are those that each row of the log gets.
     """
 
     id = models.UUIDField(_("batch"), primary_key=True, default=uuid.uuid4)

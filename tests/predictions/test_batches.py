@@ -93,7 +93,7 @@ def test_a_refusal_is_told_in_the_language_of_whoever_reads_it(language):
 
     with override(language):
         [refused] = reading.refusals(batch)
-    words = {"fr": "Aucun salarié", "en": "There is no employee"}
+    words = {"fr": "Il n'y a pas d'employé", "en": "There is no employee"}
     assert refused.problems[0]["message"].startswith(words[language])
 
 
