@@ -10,16 +10,33 @@ from attrition.sentences import SENTENCES
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with one field: a code of `SENTENCES` and its parameters."""
+    """One thing wrong with one field: a code of `SENTENCES` and its parameters.
+
+    Among many records, `index` is the place of one of them from 0, or `line` that of a
+    file, from 1.
+    """
 
     field: str
     code: str
     params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    index: int | None = None
+    line: int | None = None
 
     @property
     def message(self) -> str:
         """The sentence in the active language."""
-        return str(SENTENCES[self.code]) % {"field": self.field, **self.params}
+        said = str(SENTENCES[self.code]) % {"field": self.field, **self.params}
+        if self.index is not None:
+            place = SENTENCES["of_record"]
+        elif self.line is not None:
+            place = SENTENCES["of_line"]
+        else:
+            return said
+        return str(place) % {"index": self.index, "line": self.line, "said": said}
+
+    def of_record(self, index: int) -> "Problem":
+        """The same, of the record at this place."""
+        return dataclasses.replace(self, index=index)
 
 
 class AttritionError(Exception):

@@ -42,6 +42,11 @@ SENTENCES: dict[str, str | Promise] = {
         "%(field)s holds no value that the model uses: send at least one of them."
     ),
     "too_many_problems": _("There are more problems than the %(count)s listed here."),
+    # Among many
+    "of_record": _("Record %(index)s: %(said)s"),
+    "of_line": _("Line %(line)s: %(said)s"),
+    "unknown_employee": _("There is no employee %(value)s."),
+    "repeated_employee": _("Employee %(value)s stands twice in one batch."),
     # The extracts
     "missing_file": _("The file %(field)s is not there."),
     "not_utf8": _("%(field)s is not UTF-8: save it as “CSV UTF-8” and try again."),
@@ -53,7 +58,6 @@ SENTENCES: dict[str, str | Promise] = {
         "The line has %(found)s cells where the header has %(count)s."
     ),
     "not_an_employee_id": _("%(field)s must be a whole number from 1 to %(highest)s."),
-    "unknown_employee": _("There is no employee %(value)s."),
     "duplicate_id": _("Employee %(value)s is on line %(earlier)s already."),
     "unmatched_row": _("Employee %(value)s is not in %(other)s."),
     "not_an_outcome": _("%(field)s must be Oui or Non."),

@@ -1,6 +1,6 @@
 """What every call shares: the order in which a request is checked."""
 
-from io import BytesIO
+from tempfile import SpooledTemporaryFile
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,6 +13,7 @@ from predictions.api.errors import BodyTooLarge, MethodNotAllowed, Refusal
 from predictions.models import Scope, Source
 from predictions.services import Caller
 
+PIECE = 64 * 1024
 METHODS_WITH_BODY = {"POST", "PUT", "PATCH"}
 
 
@@ -25,6 +26,8 @@ class ChecksInOrder:
     scopes: dict[str, Scope] = {}
     scores = False  # whether a refusal of it goes on record
     takes_body = True
+    content_types: tuple[str, ...] = ("application/json",)
+    most_bytes = settings.MAX_BODY_BYTES  # of a body
     # No OPTIONS: it would answer with DRF's own words, and /docs has them in ours.
     http_method_names = ["get", "post", "put", "patch", "head"]
 
@@ -50,33 +53,44 @@ class ChecksInOrder:
     def check_body(self, request: Request) -> None:
         # Media types know no case (RFC 9110, 8.3.1); DRF's parsers do.
         request.META["CONTENT_TYPE"] = request.content_type.lower()
-        if request.content_type.partition(";")[0].strip() != "application/json":
+        if media_type(request) not in self.content_types:
             raise UnsupportedMediaType(request.content_type)
         if "HTTP_TRANSFER_ENCODING" in request.META:
-            give_length(request._request)
+            give_length(request._request, self.most_bytes)
         sent = request.META.get("CONTENT_LENGTH") or "0"
         length = int(sent) if sent.isdecimal() else 0
-        if length > settings.MAX_BODY_BYTES:
-            raise BodyTooLarge("body_too_large", limit=settings.MAX_BODY_BYTES)
+        if length > self.most_bytes:
+            raise BodyTooLarge("body_too_large", limit=self.most_bytes)
         # DRF parses no body of this length: it would pass for an empty object.
         if length == 0:
             raise Refusal("empty_body")
 
 
-def give_length(request: HttpRequest) -> None:
+def media_type(request: Request) -> str:
+    """The type of the body, without its parameters."""
+    return request.content_type.partition(";")[0].strip()
+
+
+def give_length(request: HttpRequest, most_bytes: int) -> None:
     """Read a body that comes in chunks: Django reads no further than Content-Length.
 
     Some clients, .NET's first of all, send JSON in chunks. Only callers who passed the
     checks before get here: to wait for a chunk takes a thread.
     """
     if request.META.get("wsgi.input_terminated"):
-        # One byte more than the limit is enough to be refused by.
+        # Closed when the request is forgotten.
+        body = SpooledTemporaryFile(settings.MAX_BODY_BYTES)  # noqa: SIM115
         try:
-            body = request.META["wsgi.input"].read(settings.MAX_BODY_BYTES + 1)
+            # One byte more than the limit is enough to be refused by.
+            while (left := most_bytes + 1 - body.tell()) and (
+                piece := request.META["wsgi.input"].read(min(left, PIECE))
+            ):
+                body.write(piece)
         except (OSError, ParseException):  # a chunk that is none, or never came
             raise Refusal("bad_request") from None
-        request._stream = BytesIO(body)
-        request.META["CONTENT_LENGTH"] = str(len(body))
+        request.META["CONTENT_LENGTH"] = str(body.tell())
+        body.seek(0)
+        request._stream = body
 
 
 class ApiViewSet(ChecksInOrder, ViewSet):

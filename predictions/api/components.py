@@ -37,7 +37,20 @@ ERROR = _object(
             "type": "array",
             "minItems": 1,
             "items": _object(
-                {"field": {"type": ["string", "null"]}, "code": TEXT, "message": TEXT}
+                {
+                    "index": {
+                        "type": "integer",
+                        "description": "Which of many records, from 0.",
+                    },
+                    "line": {
+                        "type": "integer",
+                        "description": "The line of a file, from 1.",
+                    },
+                    "field": {"type": ["string", "null"]},
+                    "code": TEXT,
+                    "message": TEXT,
+                },
+                optional=("index", "line"),
             ),
         },
     }

@@ -1,6 +1,8 @@
 """Every refusal in one shape, in the caller's language.
 
 ``{"detail": "<a sentence>", "errors": [{"field", "code", "message"}, …]}``
+
+Of many records at once, an error says which besides: `index` from 0, or the `line`.
 """
 
 from collections.abc import Sequence
@@ -64,8 +66,16 @@ def body_of(problems: Sequence[Problem]) -> dict[str, Any]:
         detail = str(SEVERAL) % {"count": len(problems), "fields": fields}
     return {
         "detail": detail,
-        "errors": [
-            {"field": p.field or None, "code": p.code, "message": p.message}
-            for p in problems
-        ],
+        "errors": [item_of(problem) for problem in problems],
+    }
+
+
+def item_of(problem: Problem) -> dict[str, Any]:
+    """One of `errors`."""
+    places = {"index": problem.index, "line": problem.line}
+    return {
+        **{name: place for name, place in places.items() if place is not None},
+        "field": problem.field or None,
+        "code": problem.code,
+        "message": problem.message,
     }

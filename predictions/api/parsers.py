@@ -4,7 +4,6 @@ import json
 import math
 from typing import Any
 
-from django.conf import settings
 from rest_framework.parsers import BaseParser
 
 from attrition.validation import shortened
@@ -17,9 +16,10 @@ class StrictJSONParser(BaseParser):
     media_type = "application/json"
 
     def parse(self, stream, media_type=None, parser_context=None) -> Any:
-        body = stream.read(settings.MAX_BODY_BYTES + 1)
-        if len(body) > settings.MAX_BODY_BYTES:
-            raise BodyTooLarge("body_too_large", limit=settings.MAX_BODY_BYTES)
+        most = parser_context["view"].most_bytes
+        body = stream.read(most + 1)
+        if len(body) > most:
+            raise BodyTooLarge("body_too_large", limit=most)
         return parse(body)
 
 
