@@ -15,7 +15,7 @@ from predictions.api.base import ApiViewSet
 from predictions.api.bodies import features_and_id
 from predictions.api.errors import NotFound, Refusal
 from predictions.api.pagination import BY_EMPLOYEE
-from predictions.api.serializers import EmployeeSerializer
+from predictions.api.serializers import EmployeeSerializer, employee_list
 from predictions.models import Scope
 
 
@@ -26,7 +26,7 @@ class EmployeeListViewSet(ApiViewSet):
     def list(self, request: Request) -> Response:
         sent = parameters.read(request.query_params, BY_EMPLOYEE.parameters)
         rows = Employee.objects.all()
-        return BY_EMPLOYEE.page(request, rows, EmployeeSerializer, sent)
+        return BY_EMPLOYEE.page(request, rows, employee_list, sent)
 
 
 class EmployeeViewSet(ApiViewSet):

@@ -14,7 +14,7 @@ from predictions.api import parameters, schema
 from predictions.api.base import ApiViewSet, caller
 from predictions.api.errors import NotFound, Refusal
 from predictions.api.pagination import NEWEST_FIRST
-from predictions.api.serializers import PredictionSerializer
+from predictions.api.serializers import PredictionSerializer, prediction_list
 from predictions.models import Prediction, Scope, Source
 from predictions.services import explain
 
@@ -46,7 +46,7 @@ class HistoryViewSet(ApiViewSet):
         sent = parameters.read(request.query_params, NEWEST_FIRST.parameters | readers)
         lookups = {FILTERS[name][0]: sent[name] for name in sent if name in FILTERS}
         rows = rows.filter(**lookups)
-        return NEWEST_FIRST.page(request, rows, PredictionSerializer, sent)
+        return NEWEST_FIRST.page(request, rows, prediction_list, sent)
 
 
 class PredictionViewSet(ApiViewSet):
