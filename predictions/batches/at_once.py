@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from attrition import releases
 from attrition.errors import AttritionError, Problem
-from predictions.batches import making, reading, working
+from predictions.batches import making, reading, refused, working
 from predictions.batches.making import Asker
 from predictions.batches.people import People
 from predictions.batches.refused import RefusedRow
@@ -33,7 +33,6 @@ class Answered(NamedTuple):
     batch: Batch
     rows: list[Prediction]
     refused: list[RefusedRow]
-    is_repeated: bool = False
 
 
 def answer(
@@ -71,7 +70,8 @@ def answer(
     except Error as error:
         working.logger.error("A batch was not written: %s", type(error).__name__)
         raise LogUnavailable(_("The log could not be written.")) from None
-    return Answered(batch, found.rows, list(reading.refusals(batch)))
+    # Not from the database: it could be away, and it has committed.
+    return Answered(batch, found.rows, [refused.read(item) for item in chunk.refusals])
 
 
 def answered_before(asker: Asker, *, explained: bool = False) -> Answered | None:
@@ -85,10 +85,11 @@ def answered_before(asker: Asker, *, explained: bool = False) -> Answered | None
     rows = list(Prediction.objects.filter(batch_id=batch.pk).order_by("batch_row"))
     if explained:
         for row in rows:
-            row.explanation = explain(row)
-    return Answered(batch, rows, list(reading.refusals(batch)), is_repeated=True)
+            if row.input_payload is not None:  # else it was erased
+                row.explanation = explain(row)
+    return Answered(batch, rows, list(reading.refusals(batch)))
 
 
-def _with_places(refused: Mapping[int, list[Problem]]) -> Iterator[Problem]:
-    for row, problems in refused.items():
+def _with_places(found: Mapping[int, list[Problem]]) -> Iterator[Problem]:
+    for row, problems in found.items():
         yield from (problem.of_record(row) for problem in problems)
