@@ -191,6 +191,8 @@ def _header(cells: list[str]) -> list[str]:
     known = (EMPLOYEE_ID, *BY_NAME, *SPELLINGS)
     problems = []
     for title in dict.fromkeys(titles):
+        if len(problems) == MOST_PROBLEMS:
+            break
         if not title:
             problems.append(Problem("file", "unnamed_column"))
         elif title not in known:
@@ -198,7 +200,7 @@ def _header(cells: list[str]) -> list[str]:
         elif titles.count(title) > 1:
             problems.append(Problem(title, "duplicate_column"))
     if problems:
-        raise FileRefused(_at(1, problems[:MOST_PROBLEMS]))
+        raise FileRefused(_at(1, problems))
     return titles
 
 
