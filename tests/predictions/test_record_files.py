@@ -181,7 +181,7 @@ def test_a_wrong_header_names_each_column(header, expected):
 
 
 def test_no_more_than_100_columns_are_told():
-    header = ",".join(f"column_{n}" for n in range(100_000))
+    header = ",".join(f"column_{n}" for n in range(50_000))
 
     assert len(refusal(f"{header}\n1\n")) == 100
 
