@@ -58,7 +58,7 @@ def answer(
     try:
         with transaction.atomic(durable=True):
             batch.save(force_insert=True)
-            found = working.score(chunk, release, people, explain=explained)
+            found = working.score(chunk, release, people)
             if found.refused and not skip:
                 raise BatchRefused(list(_with_places(found.refused)))
             batch.finished_at = timezone.now()
@@ -71,7 +71,8 @@ def answer(
     except Error as error:
         working.logger.error("A batch was not written: %s", type(error).__name__)
         raise LogUnavailable(_("The log could not be written.")) from None
-    return Answered(batch, found.rows, list(reading.refusals(batch)))
+    rows = [Prediction(**columns) for columns in found.rows]
+    return Answered(batch, _explained(rows, explained), list(reading.refusals(batch)))
 
 
 def answered_before(asker: Asker, *, explained: bool = False) -> Answered | None:
@@ -82,11 +83,15 @@ def answered_before(asker: Asker, *, explained: bool = False) -> Answered | None
     batch = making.asked_before(asker)
     if batch is None:
         return None
-    rows = list(Prediction.objects.filter(batch_id=batch.pk).order_by("batch_row"))
-    if explained:
+    rows = _explained(list(reading.rows(batch)), explained)
+    return Answered(batch, rows, list(reading.refusals(batch)), is_repeated=True)
+
+
+def _explained(rows: list[Prediction], wanted: bool) -> list[Prediction]:
+    if wanted:
         for row in rows:
             row.explanation = explain(row)
-    return Answered(batch, rows, list(reading.refusals(batch)), is_repeated=True)
+    return rows
 
 
 def _with_places(refused: Mapping[int, list[Problem]]) -> Iterator[Problem]:
