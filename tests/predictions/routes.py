@@ -19,6 +19,7 @@ ROUTES: dict[tuple[str, str], Scope | None] = {
     ("GET", "/predictions/{id}"): Scope.HISTORY,
     ("POST", "/predictions/{id}/replay"): Scope.AUDIT,
     ("GET", "/employees"): Scope.EMPLOYEES_READ,
+    ("PUT", "/employees"): Scope.EMPLOYEES_WRITE,
     ("GET", "/employees/{employee_id}"): Scope.EMPLOYEES_READ,
     ("PUT", "/employees/{employee_id}"): Scope.EMPLOYEES_WRITE,
     ("PATCH", "/employees/{employee_id}"): Scope.EMPLOYEES_WRITE,
