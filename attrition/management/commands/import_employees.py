@@ -40,7 +40,8 @@ class Command(BaseCommand):
         self, *, data: Path, dry_run: bool, complete: bool, force: bool, **options: Any
     ) -> None:
         if force and not complete:
-            raise CommandError(_("--force goes with --complete."))
+            flags = {"flag": "--force", "needed": "--complete"}
+            raise CommandError(_("%(flag)s goes with %(needed)s.") % flags)
         try:
             found = extracts.read(data, with_outcome=False)
         except extracts.ExtractError as error:
