@@ -16,7 +16,7 @@ from attrition.models import Employee, EmployeeQuerySet
 from attrition.validation import Categories
 
 BATCH = 500  # rows a statement: SQLite takes few parameters at once
-FEW = 10  # people who may always leave, however small the company
+FEW = 10  # fewer may leave at once, whatever share of a small company they are
 
 Features = Mapping[str, Any]
 
@@ -139,7 +139,7 @@ def _put(
         employee = stored.get(pk)
         if employee is None:
             new.append(Employee(pk=pk, features=features))
-        elif employee.features != features or employee.archived_at is not None:
+        elif not _same(employee, features) or employee.archived_at is not None:
             brought_back += employee.archived_at is not None
             employee.features = features
             employee.archived_at = None
@@ -148,6 +148,14 @@ def _put(
         _upsert(new + changed)
     unchanged = len(described) - len(new) - len(changed)
     return Imported(len(new), len(changed), unchanged, brought_back=brought_back)
+
+
+def _same(employee: Employee, features: Features) -> bool:
+    # True is 1 in Python, and is not in JSON.
+    return employee.features == features and not any(
+        isinstance(employee.features[name], bool) ^ isinstance(value, bool)
+        for name, value in features.items()
+    )
 
 
 def _upsert(employees: list[Employee]) -> None:

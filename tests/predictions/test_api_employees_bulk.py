@@ -87,6 +87,15 @@ def test_putting_twice_is_putting_once(api):
     assert list(Employee.objects.values()) == before
 
 
+def test_what_python_takes_for_the_same_is_replaced_where_json_does_not(api):
+    EmployeeFactory(pk=1, features={"heure_supplementaires": 1})
+
+    answer = put(api, {"employee_id": 1, "features": {"heure_supplementaires": True}})
+
+    assert counts(answer) == (0, 1, 0)
+    assert stored()[1]["heure_supplementaires"] is True
+
+
 def test_all_at_once_and_one_by_one_store_the_same(api):
     put(api, person(1, age=44), person(2))
     at_once = stored()
