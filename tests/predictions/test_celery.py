@@ -11,10 +11,9 @@ from urllib.error import HTTPError
 
 import psycopg
 import pytest
-from psycopg.types.json import Jsonb
 
+from tests import workforce
 from tests.brokers import BROKERS
-from tests.factories import seed_features
 from tests.postgres_cluster import Cluster, needs_postgres
 from tests.server import ROOT, Server, until
 
@@ -78,15 +77,9 @@ def server(cluster, broker, tmp_path) -> Iterator[Server]:
 
 
 def employ(cluster: Cluster, count: int) -> None:
-    """Everybody is stored who is not there yet."""
     with psycopg.connect(cluster.url) as connection:
         connection.execute("DELETE FROM employees")
-        with connection.cursor().copy(
-            "COPY employees (employee_id, features) FROM STDIN"
-        ) as copy:
-            for number in range(1, count + 1):
-                features = seed_features() | {"revenu_mensuel": 2000 + number % 9000}
-                copy.write_row([number, Jsonb(features)])
+        workforce.employ(connection.cursor(), 1, count)
 
 
 def state(server: Server, batch: dict) -> dict:
