@@ -34,7 +34,7 @@ def insert(rows: Iterable[Columns], count: int) -> list[Columns]:
 def _copied(rows: Iterable[Columns], count: int) -> Iterator[Columns]:
     fields = Prediction._meta.concrete_fields
     read = [(field.attname, isinstance(field, models.JSONField)) for field in fields]
-    columns = sql.SQL(", ").join(sql.Identifier(field.column) for field in fields)
+    columns = sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields)
     table = Prediction._meta.db_table
     statement = sql.SQL("COPY {table} ({columns}) FROM STDIN").format(
         table=sql.Identifier(table), columns=columns

@@ -186,14 +186,15 @@ def _scored(
     # It loads numpy, which a process that is asked about one at a time never needs.
     from attrition import bulk
 
+    people = bulk.People(card, values)
     return [
         Scored(*found)
         for found in zip(
             taken,
             values,
-            bulk.probabilities(card, values),
-            bulk.beyond(card, values),
-            bulk.rare(card, values),
+            people.probabilities(),
+            people.beyond(),
+            people.rare(),
             strict=True,
         )
     ]

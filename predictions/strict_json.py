@@ -35,8 +35,9 @@ def parse(body: bytes) -> Any:
         # Only an escape brings in what follows: a raw one is not UTF-8, or not JSON.
         storable = "\\u" not in text or _storable(document)
     except json.JSONDecodeError as error:
-        where = {"line": error.lineno, "column": error.colno}
-        raise RefusedJSON("invalid_json", **where) from None
+        raise RefusedJSON(
+            "invalid_json", line=error.lineno, column=error.colno
+        ) from None
     except RecursionError:
         raise RefusedJSON("too_deep") from None
     if not storable:

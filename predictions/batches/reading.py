@@ -54,7 +54,8 @@ def _rate(done: int, start: datetime | None, end: datetime) -> float | None:
 
 def answers(batch: Batch) -> Iterator[Prediction | RefusedRow]:
     """What was answered so far in the order of the rows, a few at a time in memory."""
-    yield from merge(rows(batch), refusals(batch), key=row_of)
+    both: list[Iterator[Prediction | RefusedRow]] = [rows(batch), refusals(batch)]
+    yield from merge(*both, key=row_of)
 
 
 def rows(batch: Batch) -> Iterator[Prediction]:
