@@ -41,7 +41,9 @@ def work_on(batch: Batch) -> BatchChunk | None:
         _mark_started(batch)
         with transaction.atomic(durable=True):
             if (chunk := _claim(batch)) is not None:
-                score(chunk, release, unpack(bytes(chunk.people or b""), chunk.first_row))
+                score(
+                    chunk, release, unpack(bytes(chunk.people or b""), chunk.first_row)
+                )
         finish(batch)
     except Error as error:
         # The database's own text can hold the row, so only its kind goes on.

@@ -76,6 +76,15 @@ def test_the_role_may_import_everyone_there_is(as_role):
     assert employees.store([], complete=True).archived == 1
 
 
+def test_the_role_works_on_batches(as_role):
+    for number in range(1, 101):
+        EmployeeFactory(pk=number)
+
+    call_command("score_employee", "--all", "--summary", verbosity=0)
+
+    assert Prediction.objects.count() == 100
+
+
 @pytest.mark.parametrize("statement", FORBIDDEN)
 def test_the_role_alters_nothing(as_role, make_committed, statement):
     row = make_committed()
