@@ -56,9 +56,9 @@ retrain: $(VENV)/base .env.local ## train on DATA=folder and compare with what s
 card: $(VENV)/base .env.local ## write docs/model-card.md of the release that serves
 	$(MANAGE) write_model_card $(VERSION)
 
-bench: $(VENV)/dev ## how fast, as ratios measured in one run
+bench: $(VENV)/dev ## how fast, as ratios measured in one run; SMALL=1 only shows that it works
 	DOTENV=false SECRET_KEY=$$(printf '%050d' 0) DJANGO_SETTINGS_MODULE=technova.settings \
-	  MODEL_VERSION= $(BIN)/python -m tests.benchmarks.scoring
+	  MODEL_VERSION= $(BIN)/python -m tests.benchmarks $(SECTIONS)
 
 prove: $(VENV)/dev ## the tests that take minutes
 	$(BIN)/python -m pytest -m long $(ARGS)

@@ -1,0 +1,116 @@
+"""A single request: the service between the floor and what the seed did.
+
+In turn and over several rounds, on one PostgreSQL, one worker each: a busy machine slows
+all three, and what counts is the ratio of a round.
+"""
+
+import statistics
+import time
+from typing import Any
+
+from tests.benchmarks import floor, wrk
+from tests.benchmarks.place import Place, Running
+
+CONNECTIONS = 8
+ROUNDS = 5
+SECONDS = 5
+SETTINGS = ["--config", "technova/gunicorn.py", "--workers", "1"]
+BIND = ("--bind", "127.0.0.1:{port}")
+SUBJECTS = {
+    "floor": (
+        ["gunicorn", "tests.benchmarks.floor:application", *SETTINGS],
+        BIND,
+        "floor_predictions",
+    ),
+    "seed": (
+        ["uvicorn", "tests.benchmarks.seed_like:app", "--log-level", "warning"],
+        ("--port", "{port}"),
+        "seed_predictions",
+    ),
+    "service": (["gunicorn", "technova.wsgi", *SETTINGS], BIND, "predictions"),
+}
+NAMES = {
+    "floor": "the floor: bare WSGI, one INSERT",
+    "seed": "like the seed: FastAPI, scikit-learn",
+    "service": "the service",
+}
+BARS = {"floor": 0.5, "seed": 10}
+"""What the service's throughput should be, at least, times that of another."""
+
+
+def measure(place: Place) -> dict[str, Any]:
+    """Throughput at 8 connections, the median at one, and the ratios, by round."""
+    place.execute(floor.TABLE)
+    place.execute(floor.TABLE.replace("floor_predictions", "seed_predictions"))
+    rounds, seconds = (1, 1) if place.is_small else (ROUNDS, SECONDS)
+    found: dict[str, Any] = {
+        name: {"per_second": [], "median_ms": [], "first_answer_s": []}
+        for name in SUBJECTS
+    }
+    for _ in range(rounds):
+        for name in SUBJECTS:
+            _one(place, name, seconds, found[name])
+    service = found["service"]["per_second"]
+    found["ratios"] = {
+        other: [a / b for a, b in zip(service, found[other]["per_second"], strict=True)]
+        for other in BARS
+    }
+    return {"connections": CONNECTIONS, "seconds": seconds, **found}
+
+
+def _one(place: Place, name: str, seconds: int, found: dict[str, list[float]]) -> None:
+    command, binding, table = SUBJECTS[name]
+    with Running(place, command, *binding) as server:
+        wrk.drive(place, server.address, connections=CONNECTIONS, seconds=1)  # warm
+        for connections, key in ((CONNECTIONS, "per_second"), (1, "median_ms")):
+            before = _settled(place, table)
+            driven = wrk.drive(
+                place, server.address, connections=connections, seconds=seconds
+            )
+            logged = _settled(place, table) - before
+            # wrk hangs up at its end: what it no longer waits for may be logged.
+            if not 0 <= logged - driven.answers <= connections:
+                raise RuntimeError(
+                    f"{name}: {driven.answers} answers, {logged} rows in the log"
+                )
+            value = driven.per_second if key == "per_second" else driven.median
+            found[key].append(value)
+        found["first_answer_s"].append(server.first_answer)
+
+
+def _settled(place: Place, table: str) -> int:
+    """The rows, once no more come."""
+    found = place.count(table)
+    while True:
+        time.sleep(0.2)
+        before, found = found, place.count(table)
+        if found == before:
+            return found
+
+
+def table(found: dict[str, Any]) -> list[str]:
+    """Markdown, for the terminal and for docs/performance.md."""
+    lines = [
+        f"| one worker, {found['connections']} connections | requests/s "
+        "| ms at one connection | seconds to the first answer |",
+        "| --- | ---: | ---: | ---: |",
+    ]
+    for name, words in NAMES.items():
+        of = found[name]
+        lines.append(
+            f"| {words} | {_spread(of['per_second'], 0)} "
+            f"| {_spread(of['median_ms'], 2)} | {_spread(of['first_answer_s'], 1)} |"
+        )
+    lines += ["", "| ratio of throughputs, by round | promised | found |"]
+    lines += ["| --- | ---: | ---: |"]
+    for other, bar in BARS.items():
+        ratios = _spread(found["ratios"][other], 2)
+        lines.append(f"| the service ÷ {NAMES[other]} | {bar} | {ratios} |")
+    return lines
+
+
+def _spread(values: list[float], digits: int) -> str:
+    """The median, and the lowest and highest."""
+    low, middle, high = min(values), statistics.median(values), max(values)
+    words = [f"{value:,.{digits}f}" for value in (middle, low, high)]
+    return f"{words[0]} ({words[1]}–{words[2]})" if len(values) > 1 else words[0]
