@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import Error, transaction
+from django.db import Error, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ from attrition.field import Value
 from attrition.releases import Release
 from attrition.scorecard import Contribution
 from predictions import idempotency
+from predictions.database.insert import insert
 from predictions.idempotency import AnsweredMeanwhile, Retry
 from predictions.models import Prediction, Source
 from predictions.proof.digests import new_salt, payload_digest
@@ -175,6 +176,9 @@ def _warnings(
 def _commit(rows: list[Prediction], retry: Retry | None) -> None:
     """The only insert into the log."""
     try:
+        if len(rows) == 1 and retry is None and not connection.in_atomic_block:
+            insert(rows[0])  # one statement is a transaction of its own
+            return
         # durable: inside somebody's open transaction this raises instead of promising.
         with transaction.atomic(durable=True):
             Prediction.objects.bulk_create(rows)

@@ -98,7 +98,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds; to open one takes milliseconds
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# CONN_HEALTH_CHECKS would ask `SELECT 1` before each request; `database.liveness` looks.
 
 if env.text("DATABASE_OWNER_URL", ""):
     # Owns the tables and migrates them; DATABASE_URL's role then only serves.

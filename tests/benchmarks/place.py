@@ -80,7 +80,8 @@ def own_place(*, is_small: bool) -> Iterator[Place]:
             with TemporaryDirectory() as folder:
                 url = urlsplit(server)._replace(path=f"/{name}").geturl()
                 place = Place(url, Path(folder), is_small)
-                place.body.write_text(json.dumps({"features": seed_features()}))
+                body = json.dumps({"features": seed_features()}, ensure_ascii=False)
+                place.body.write_text(body, encoding="utf-8")
                 place.manage("migrate", "--skip-checks", "--verbosity", "0")
                 place.manage("bootstrap", "--demo")
                 yield place

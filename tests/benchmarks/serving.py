@@ -1,7 +1,7 @@
 """A single request: the service between the floor and what the seed did.
 
-In turn and over several rounds, on one PostgreSQL, one worker each: a busy machine slows
-all three, and what counts is the ratio of a round.
+In turn and over several rounds, on one PostgreSQL, one worker each: a busy machine
+slows all three, and what counts is the ratio of a round.
 """
 
 import statistics
