@@ -73,10 +73,9 @@ class Remembered:
     def key(self, secret: str) -> ApiKey | None:
         """The key with this secret, whatever its state; None for a wrong one."""
         digest = hashed(secret)
-        until, key = self._found.get(digest, (0.0, None))
-        now = time.monotonic()
-        if now < until:
-            return key
+        now = time.monotonic()  # before the look-up: what it finds is no younger
+        if (found := self._found.get(digest)) and now < found[0]:
+            return found[1]
         key = ApiKey.objects.holding(secret)
         if key is not None and key.is_valid:
             if len(self._found) >= MOST_REMEMBERED:
@@ -86,6 +85,9 @@ class Remembered:
 
     def forget(self) -> None:
         self._found.clear()
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 remembered = Remembered()

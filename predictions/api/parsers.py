@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,8 @@ from rest_framework.parsers import BaseParser
 
 from attrition.validation import shortened
 from predictions.api.errors import BodyTooLarge, Refusal
+
+SUSPECT = re.compile(r"\\u(0000|[dD][89a-fA-F])")  # maybe a NUL or half of a pair
 
 
 class StrictJSONParser(BaseParser):
@@ -40,7 +43,7 @@ def parse(body: bytes) -> Any:
             parse_int=_kept_whole,
         )
         # Only an escape brings in what follows: a raw one is not UTF-8, or not JSON.
-        storable = "\\u" not in text or _storable(document)
+        storable = not SUSPECT.search(text) or _storable(document)
     except json.JSONDecodeError as error:
         where = {"line": error.lineno, "column": error.colno}
         raise Refusal("invalid_json", **where) from None

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 
 
 def insert(row: models.Model) -> None:
     """As `row.save(force_insert=True)` of a model without parents or signals."""
+    connection = connections[DEFAULT_DB_ALIAS]  # not the proxy that asks each time
     fields, statement = _statement(type(row), connection.vendor)
     values = [
         field.get_db_prep_save(field.pre_save(row, True), connection)
@@ -30,8 +31,8 @@ def _statement(
     model: type[models.Model], vendor: str
 ) -> tuple[Sequence["models.Field[Any, Any]"], str]:
     """The fields that are written, and the INSERT that gives the new row's id."""
+    quoted = connections[DEFAULT_DB_ALIAS].ops.quote_name
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    quoted = connection.ops.quote_name
     columns = ", ".join(quoted(field.column) for field in fields)
     values = ", ".join("%s" for _ in fields)
     table, key = quoted(model._meta.db_table), quoted(model._meta.pk.column)

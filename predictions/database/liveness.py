@@ -1,7 +1,7 @@
 """Finds connections that PostgreSQL has closed, without asking it anything.
 
-A server that restarts closes its connections, and that can be seen on this end. Django's
-own CONN_HEALTH_CHECKS sends a `SELECT 1` before the first query of each request.
+A server that restarts closes its connections, and that can be seen on this end.
+Django's CONN_HEALTH_CHECKS sends a `SELECT 1` before the first query of each request.
 """
 
 import select
@@ -16,9 +16,10 @@ from django.dispatch import receiver
 def close_what_has_ended(**kwargs: Any) -> None:
     """Before a request: the next query then opens a new connection."""
     for connection in connections.all(initialized_only=True):
-        if connection.vendor == "postgresql" and not connection.in_atomic_block:
-            if connection.connection is not None and _has_news(connection.connection):
-                connection.close()
+        if connection.vendor != "postgresql" or connection.in_atomic_block:
+            continue
+        if connection.connection is not None and _has_news(connection.connection):
+            connection.close()
 
 
 def _has_news(connection: Any) -> bool:
