@@ -33,7 +33,7 @@ def _statement(
     """The fields that are written, and the INSERT that gives the new row's id."""
     quoted = connections[DEFAULT_DB_ALIAS].ops.quote_name
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    columns = ", ".join(quoted(field.column) for field in fields)
+    columns = ", ".join(quoted(str(field.column)) for field in fields)
     values = ", ".join("%s" for _ in fields)
-    table, key = quoted(model._meta.db_table), quoted(model._meta.pk.column)
+    table, key = quoted(model._meta.db_table), quoted(str(model._meta.pk.column))
     return fields, f"INSERT INTO {table} ({columns}) VALUES ({values}) RETURNING {key}"

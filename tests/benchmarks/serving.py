@@ -50,12 +50,19 @@ def measure(place: Place) -> dict[str, Any]:
     for _ in range(rounds):
         for name in SUBJECTS:
             _one(place, name, seconds, found[name])
-    service = found["service"]["per_second"]
-    found["ratios"] = {
-        other: [a / b for a, b in zip(service, found[other]["per_second"], strict=True)]
-        for other in BARS
-    }
+    found["ratios"] = {other: _ratios(found, other) for other in BARS}
     return {"connections": CONNECTIONS, "seconds": seconds, **found}
+
+
+def _ratios(found: dict[str, Any], other: str) -> dict[str, list[float]]:
+    """How many times the other's the service's rate is: 1 is as fast."""
+    ours, theirs = found["service"], found[other]
+    rates = zip(ours["per_second"], theirs["per_second"], strict=True)
+    times = zip(ours["median_ms"], theirs["median_ms"], strict=True)
+    return {
+        "per_second": [our / their for our, their in rates],
+        "median_ms": [their / our for our, their in times],
+    }
 
 
 def _one(place: Place, name: str, seconds: int, found: dict[str, list[float]]) -> None:
@@ -101,11 +108,13 @@ def table(found: dict[str, Any]) -> list[str]:
             f"| {words} | {_spread(of['per_second'], 0)} "
             f"| {_spread(of['median_ms'], 2)} | {_spread(of['first_answer_s'], 1)} |"
         )
-    lines += ["", "| ratio of throughputs, by round | promised | found |"]
-    lines += ["| --- | ---: | ---: |"]
+    many = f"at {found['connections']} connections"
+    lines += ["", f"| ratio of rates, by round | promised | {many} | at one |"]
+    lines += ["| --- | ---: | ---: | ---: |"]
     for other, bar in BARS.items():
-        ratios = _spread(found["ratios"][other], 2)
-        lines.append(f"| the service ÷ {NAMES[other]} | {bar} | {ratios} |")
+        ratios = found["ratios"][other]
+        of_many, of_one = (_spread(ratios[k], 2) for k in ("per_second", "median_ms"))
+        lines.append(f"| the service ÷ {NAMES[other]} | {bar} | {of_many} | {of_one} |")
     return lines
 
 

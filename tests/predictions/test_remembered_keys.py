@@ -187,7 +187,7 @@ def test_a_revocation_bites_on_every_worker_within_two_seconds(server):
 
 
 def statuses(server: Server) -> set[int]:
-    """Of so many calls, each over a connection of its own, that each worker has some."""
+    """Of so many calls, each over its own connection, that each worker has some."""
     found = set()
     for _ in range(40):
         try:
