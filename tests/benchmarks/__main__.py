@@ -16,13 +16,9 @@ import psycopg
 
 django.setup()
 
-from tests.benchmarks import memory, scoring, serving, wrk  # noqa: E402
+from tests.benchmarks import scoring, wrk  # noqa: E402
 from tests.benchmarks.place import Place, own_place  # noqa: E402
-from tests.server import ROOT  # noqa: E402
-
-OUTPUT = ROOT / "var" / "bench.json"
-# A section has measure(place), which gives JSON, and table(found), lines of Markdown.
-ON_POSTGRESQL = {"serving": serving, "memory": memory}
+from tests.benchmarks.sections import ON_POSTGRESQL, OUTPUT  # noqa: E402
 
 
 def main(chosen: list[str]) -> None:
@@ -35,13 +31,14 @@ def main(chosen: list[str]) -> None:
     problem = scoring.main() if "scoring" in chosen else None
     is_small = os.environ.get("SMALL", "") not in ("", "0")
     found: dict[str, Any] = {"small": is_small}
+    sections = {n: each for n, each in ON_POSTGRESQL.items() if n in chosen}
+    if not sections:
+        sys.exit(problem)
     with own_place(is_small=is_small) as place:
         found["machine"] = machine(place)
-        for name in chosen:
-            if name in ON_POSTGRESQL:
-                section = ON_POSTGRESQL[name]
-                found[name] = section.measure(place)
-                show(section.table, found[name])
+        for name, section in sections.items():
+            found[name] = section.measure(place)
+            show(section.table, found[name])
     OUTPUT.parent.mkdir(exist_ok=True)
     OUTPUT.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     sys.exit(problem)
@@ -57,6 +54,7 @@ def machine(place: Place) -> dict[str, Any]:
     return {
         "day": f"{datetime.now(UTC):%Y-%m-%d}",
         "processors": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 1),  # before ours: what else is running
         "python": platform.python_version(),
         "postgresql": version // 10_000,
     }
