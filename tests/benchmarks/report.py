@@ -45,10 +45,10 @@ def main() -> None:
 
 def conditions(machine: dict[str, Any]) -> str:
     return (
-        f"Measured on {machine['day']} with {machine['processors']} processors, Python\n"
-        f"{machine['python']} and PostgreSQL {machine['postgresql']} on the same machine, "
-        f"a load of {machine['load']} when it began;\nthe median, and in brackets the "
-        "lowest and the highest of the rounds."
+        f"Measured on {machine['day']} with {machine['processors']} processors, Python "
+        f"{machine['python']} and\nPostgreSQL {machine['postgresql']} on the same "
+        f"machine, under a load of {machine['load']} when it began; the median,\n"
+        "and in brackets the lowest and the highest of the rounds."
     )
 
 
