@@ -11,18 +11,6 @@ import threading
 import orjson
 import psycopg
 
-TABLE = """
-CREATE TABLE IF NOT EXISTS floor_predictions (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    created_at timestamptz NOT NULL DEFAULT now(),
-    employee_id integer,
-    input_payload jsonb NOT NULL,
-    proba_depart double precision NOT NULL,
-    prediction integer NOT NULL,
-    threshold double precision NOT NULL,
-    model_version text NOT NULL
-)
-"""
 INSERT = """
 INSERT INTO floor_predictions
     (employee_id, input_payload, proba_depart, prediction, threshold, model_version)

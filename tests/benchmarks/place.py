@@ -74,7 +74,11 @@ def own_place(*, is_small: bool) -> Iterator[Place]:
     name = f"technova_bench_{os.getpid()}"
     # PostgreSQL always has this one to connect to.
     maintenance = urlsplit(server)._replace(path="/postgres").geturl()
-    with psycopg.connect(maintenance, autocommit=True) as owner:
+    try:
+        owner = psycopg.connect(maintenance, autocommit=True)
+    except psycopg.OperationalError as error:
+        sys.exit(f"make bench needs PostgreSQL; DATABASE_URL says which. {error}")
+    with owner:
         owner.execute(f"CREATE DATABASE {name}")
         try:
             with TemporaryDirectory() as folder:
@@ -106,7 +110,11 @@ class Running:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        self._until_it_answers()
+        try:
+            self._until_it_answers()
+        except BaseException:
+            self.process.kill()
+            raise
         self.first_answer = time.perf_counter() - began
 
     @property
@@ -132,7 +140,6 @@ class Running:
                 time.sleep(0.01)
             else:
                 return
-        self.process.kill()
         raise RuntimeError(f"no answer: {self._log.read_text()}")
 
     def __enter__(self) -> "Running":

@@ -21,18 +21,6 @@ django.setup()
 
 from attrition import pickled, releases  # noqa: E402  (Django is set up before)
 
-TABLE = """
-CREATE TABLE IF NOT EXISTS seed_predictions (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    created_at timestamptz NOT NULL DEFAULT now(),
-    employee_id integer,
-    input_payload jsonb NOT NULL,
-    proba_depart double precision NOT NULL,
-    prediction integer NOT NULL,
-    threshold double precision NOT NULL,
-    model_version text NOT NULL
-)
-"""
 INSERT = """
 INSERT INTO seed_predictions
     (employee_id, input_payload, proba_depart, prediction, threshold, model_version)

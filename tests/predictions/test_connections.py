@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 from attrition import releases
 from predictions.database.insert import insert
 from predictions.models import Prediction, Source
-from predictions.services import Caller, Record, predict, rows_for
+from predictions.services import Caller, LogUnavailable, Record, predict, rows_for
 from tests.factories import make_key, seed_features
 from tests.predictions.refusals import send
 
@@ -87,3 +87,19 @@ def test_a_row_is_inserted_as_django_would(committing):
     assert (one.pop("id"), other.pop("id")) == (ours.pk, djangos.pk)
     assert one == other
     assert not ours._state.adding
+
+
+def test_a_single_row_that_the_database_refuses_is_not_answered(committing, settings):
+    settings.MODEL_THRESHOLD = 1.5  # a constraint says from 0 to 1
+
+    with pytest.raises(LogUnavailable):
+        predict([Record(seed_features())], caller=Caller(Source.API))
+
+    assert not Prediction.objects.exists()
+
+
+def test_a_single_row_is_not_promised_inside_somebodys_transaction(committing):
+    with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
+        predict([Record(seed_features())], caller=Caller(Source.API))
+
+    assert not Prediction.objects.exists()
