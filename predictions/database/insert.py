@@ -1,7 +1,7 @@
 """Inserts one row by a statement that is compiled once.
 
-Django compiles an INSERT anew each time, which takes longer than PostgreSQL takes to
-carry it out. The columns and how their values are written are the model's own.
+Django compiles an INSERT anew each time, which takes about as long as PostgreSQL needs
+to carry it out. The columns and how their values are written are the model's own.
 """
 
 from collections.abc import Sequence
