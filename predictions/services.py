@@ -24,7 +24,8 @@ from attrition.field import Value
 from attrition.releases import Release
 from attrition.scorecard import Contribution
 from predictions import idempotency
-from predictions.bulk_insert import Columns, insert
+from predictions.database.bulk_insert import Columns, insert_many
+from predictions.database.insert import insert
 from predictions.idempotency import AnsweredMeanwhile, Retry
 from predictions.models import Prediction, Source
 from predictions.models.log import SCHEMA_VERSION
@@ -116,7 +117,7 @@ def predict_within(
     if not connection.in_atomic_block:
         raise RuntimeError("What is logged here is logged with what says so.")
     scored = _scored(release, records, refused)
-    return insert(_rows(release, scored, caller), len(scored))
+    return insert_many(_rows(release, scored, caller), len(scored))
 
 
 def first_answer(retry: Retry, *, explained: bool = False) -> Prediction | None:
@@ -258,6 +259,9 @@ def _warnings(
 def _commit(rows: list[Prediction], retry: Retry | None) -> None:
     """The only insert into the log."""
     try:
+        if len(rows) == 1 and retry is None and not connection.in_atomic_block:
+            insert(rows[0])  # one statement is a transaction of its own
+            return
         # durable: inside somebody's open transaction this raises instead of promising.
         with transaction.atomic(durable=True):
             Prediction.objects.bulk_create(rows)

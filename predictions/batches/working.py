@@ -18,7 +18,7 @@ from attrition.errors import InvalidFeatures, Problem, ReleaseRejected, ReleaseR
 from attrition.releases import Release
 from predictions.batches.people import People, Unanswerable, unpack
 from predictions.batches.refused import kept
-from predictions.bulk_insert import Columns
+from predictions.database.bulk_insert import Columns
 from predictions.models import Batch, BatchChunk, BatchState, Source
 from predictions.models.batches import OPEN_STATES
 from predictions.services import Caller, LogUnavailable, predict_within

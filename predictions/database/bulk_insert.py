@@ -16,7 +16,7 @@ Columns: TypeAlias = dict[str, Any]
 MANY = 50  # rows from which on COPY pays for asking for their ids first
 
 
-def insert(rows: Iterable[Columns], count: int) -> list[Columns]:
+def insert_many(rows: Iterable[Columns], count: int) -> list[Columns]:
     """Insert `count` rows, inside the caller's transaction; return them with their ids.
 
     They may be made while they are sent: the database is busy with the first by then.
