@@ -20,7 +20,9 @@ from attrition.field import Extract
 from attrition.models import HIGHEST_EMPLOYEE_ID, Employee
 from attrition.typography import titled
 from predictions.admin.archiving import TITLES, ArchivedFilter, chosen
+from predictions.admin.base import MAY_SCORE
 from predictions.admin.employee_form import EmployeeForm
+from predictions.admin.score_selected import score_selected
 from predictions.answers import UNAVAILABLE
 from predictions.models import Source
 from predictions.services import Caller, LogUnavailable, Record, predict
@@ -28,7 +30,6 @@ from predictions.words import label_of
 
 logger = logging.getLogger(__name__)
 
-MAY_SCORE = "predictions.request_prediction"
 GROUPS = {
     Extract.SIRH: _("HR information system"),
     Extract.EVAL: _("Yearly evaluation"),
@@ -42,7 +43,7 @@ class EmployeeAdmin(admin.ModelAdmin):
     form = EmployeeForm
     list_display = ["employee_id", "department", "role", "updated_at", "archived_at"]
     list_filter = [ArchivedFilter]
-    actions = ["archive", "bring_back"]
+    actions = [score_selected, "archive", "bring_back"]
     list_per_page = 50
     show_full_result_count = False
     search_fields = ["employee_id"]  # shows the box; the search is below
@@ -52,6 +53,10 @@ class EmployeeAdmin(admin.ModelAdmin):
         score = self.admin_site.admin_view(require_POST(self.score))
         name = "attrition_employee_score"
         return [path("<path:object_id>/score/", score, name=name), *super().get_urls()]
+
+    def has_score_permission(self, request):
+        """For the action, and for nothing that changes an employee."""
+        return request.user.has_perm(MAY_SCORE)
 
     def changelist_view(self, request, extra_context=None):
         shown = chosen(request.GET.get(ArchivedFilter.parameter_name), request)

@@ -23,6 +23,8 @@ class Progress(NamedTuple):
     left: int
     chunks_left: int
     rate: float | None
+    last: datetime | None
+    """When rows were answered last."""
 
     @property
     def done(self) -> int:
@@ -43,6 +45,7 @@ def progress(batch: Batch) -> Progress:
         left=batch.row_count - done,
         chunks_left=found["chunks_left"],
         rate=_rate(done, batch.started_at, found["last"] or timezone.now()),
+        last=found["last"],
     )
 
 
