@@ -32,6 +32,10 @@ UNAVAILABLE = {
     "log_unavailable": _(
         "The answer could not be recorded, so there is none. Try again in a moment."
     ),
+    "broker_unavailable": _(
+        "The broker that hands out batches does not answer. There is no batch: try "
+        "again in a moment."
+    ),
 }
 """Why nobody can be scored, for the API and the back-office alike."""
 

@@ -11,7 +11,9 @@ class PredictionsConfig(AppConfig):
     verbose_name = _("Predictions")
 
     def ready(self) -> None:
-        from predictions import checks  # noqa: F401  (registers the system checks)
+        # Both register what they hold: system checks, and a look before each request.
+        from predictions import checks  # noqa: F401
+        from predictions.database import liveness  # noqa: F401
 
         post_migrate.connect(protect_the_log, sender=self)
 

@@ -189,7 +189,7 @@ def _first_odd(line: bytes) -> int:
 def _header(cells: list[str]) -> list[str]:
     titles = [cell.strip() for cell in cells] or [""]
     known = (EMPLOYEE_ID, *BY_NAME, *SPELLINGS)
-    problems = []
+    problems: list[Problem] = []
     for title in dict.fromkeys(titles):
         if len(problems) == MOST_PROBLEMS:
             break

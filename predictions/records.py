@@ -29,12 +29,12 @@ def features_and_id(body: Any) -> tuple[dict[str, Any], int | None]:
         raise RecordRefused(Problem("features", "not_wrapped"))
     unknown = [name for name in body if name not in KNOWN]
     problems = [unknown_field(name, KNOWN) for name in unknown[:MOST_PROBLEMS]]
-    features = body.get("features")
+    features: Any = body.get("features")
     if "features" not in body:
         problems.insert(0, Problem("features", "missing"))
     elif not isinstance(features, dict):
         problems.append(Problem("features", "not_an_object"))
-    employee_id = body.get("employee_id")
+    employee_id: Any = body.get("employee_id")
     if employee_id is not None and not is_employee_id(employee_id):
         highest = {"highest": HIGHEST_EMPLOYEE_ID}
         problems.append(Problem("employee_id", "not_an_employee_id", highest))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop as _
 ROLES: dict[str, tuple[str, ...]] = {
     _("HR auditor"): (
         "predictions.view_prediction",
+        "predictions.view_batch",
         "predictions.view_seal",
         "predictions.view_refusal",
         "predictions.view_unknowncallers",
@@ -20,6 +21,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     ),
     _("HR manager"): (
         "predictions.view_prediction",
+        "predictions.view_batch",
         "predictions.request_prediction",
         "attrition.view_employee",
         "attrition.add_employee",

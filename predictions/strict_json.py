@@ -2,10 +2,13 @@
 
 import json
 import math
+import re
 from typing import Any
 
 from attrition.errors import AttritionError, Problem
 from attrition.validation import shortened
+
+SUSPECT = re.compile(r"\\u(0000|[dD][89a-fA-F])")  # maybe a NUL or half of a pair
 
 
 class RefusedJSON(AttritionError):
@@ -33,10 +36,11 @@ def parse(body: bytes) -> Any:
             parse_int=_kept_whole,
         )
         # Only an escape brings in what follows: a raw one is not UTF-8, or not JSON.
-        storable = "\\u" not in text or _storable(document)
+        storable = not SUSPECT.search(text) or _storable(document)
     except json.JSONDecodeError as error:
-        where = {"line": error.lineno, "column": error.colno}
-        raise RefusedJSON("invalid_json", **where) from None
+        raise RefusedJSON(
+            "invalid_json", line=error.lineno, column=error.colno
+        ) from None
     except RecursionError:
         raise RefusedJSON("too_deep") from None
     if not storable:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from attrition.features import BY_NAME
 from attrition.field import Value
 from attrition.typography import (
+    NO_BREAK,
     percent_sign,
     reads_english,
     rounded,
@@ -89,3 +90,18 @@ def reason_in_words(contribution: Mapping[str, Any]) -> str:
         "usual": value_in_words(contribution["field"], contribution["usual"]),
         "direction": direction_in_words(contribution["points"]),
     }
+
+
+def duration_in_words(seconds: float) -> str:
+    """Its two largest units: "3 min 20 s", "1 h 5 min"; tenths of a short one."""
+    if seconds < 0.1:
+        return f"<{NO_BREAK}{rounded(0.1, 1)}{NO_BREAK}s"
+    if seconds < 10:
+        return f"{rounded(seconds, 1)}{NO_BREAK}s"
+    hours, rest = divmod(round(seconds), 3600)
+    minutes, left = divmod(rest, 60)
+    units = [(hours, "h"), (minutes, "min"), (left, "s")]
+    while not units[0][0]:
+        del units[0]
+    shown = [f"{count}{NO_BREAK}{unit}" for count, unit in units[:2] if count]
+    return NO_BREAK.join(shown)

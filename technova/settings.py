@@ -98,7 +98,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds; to open one takes milliseconds
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# No CONN_HEALTH_CHECKS: they ask `SELECT 1` a request; `database.liveness` only looks.
 
 if env.text("DATABASE_OWNER_URL", ""):
     # Owns the tables and migrates them; DATABASE_URL's role then only serves.
@@ -107,7 +107,7 @@ if env.text("DATABASE_OWNER_URL", ""):
 
 # Batches on many machines: without a broker a thread of the web process scores them
 CELERY_BROKER_URL = env.broker("CELERY_BROKER_URL")
-CELERY_TASK_DEFAULT_QUEUE = "technova"
+CELERY_TASK_DEFAULT_QUEUE = env.text("CELERY_QUEUE", "technova")
 CELERY_TASK_IGNORE_RESULT = True  # what became of a batch stands in the database
 # A worker that dies leaves its message to the next.
 CELERY_TASK_ACKS_LATE = True
@@ -162,6 +162,7 @@ REST_FRAMEWORK = {
         "predictions.api.renderers.JSONRenderer",
         "predictions.api.renderers.BrowsableAPIRenderer",
     ],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "predictions.api.negotiation.Negotiation",
     "DEFAULT_SCHEMA_CLASS": "predictions.api.schema.Schema",
     "EXCEPTION_HANDLER": "predictions.api.handlers.exception_handler",
     "DEFAULT_METADATA_CLASS": None,

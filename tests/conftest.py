@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils import translation
 from rest_framework.test import APIClient
 
+from predictions.api.authentication import remembered
 from predictions.models import Source
 from predictions.services import Caller, Record, predict
 from tests import own_database, shipped
@@ -17,6 +18,12 @@ from tests.factories import EmployeeFactory, make_key, make_user, seed_features
 def _own_language() -> None:
     """A request leaves its caller's language behind; the next test starts in ours."""
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _no_remembered_keys() -> None:
+    """A key that a test has changed is not known from the test before."""
+    remembered.forget()
 
 
 @pytest.fixture(autouse=True)

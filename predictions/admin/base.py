@@ -1,5 +1,26 @@
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.text import capfirst
+
+from attrition import releases
+
+MAY_SCORE = "predictions.request_prediction"
+
+
+def asker(row):
+    """Who asked for it, as its text copies say."""
+    key = f"{row.key_owner} ({row.key_prefix}…)" if row.key_owner else ""
+    return row.user_name or key or "–"
+
+
+def release_link(version):
+    """To the card of a release, while its folder is there."""
+    if version not in releases.versions():
+        return version
+    return format_html(
+        '<a href="{}">{}</a>', reverse("release", args=[version]), version
+    )
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

@@ -4,13 +4,10 @@ import json
 
 from django.contrib import admin
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from attrition import releases
 from attrition.errors import (
     InvalidFeatures,
     ReleaseGone,
@@ -22,6 +19,8 @@ from attrition.field import Kind
 from attrition.scorecard import probability_of
 from attrition.typography import signed
 from attrition.validation import CHANGES
+from predictions.admin.base import asker, release_link
+from predictions.admin.batch_rows import OfBatchFilter, place_in_batch
 from predictions.admin.proofs import ProofAdmin
 from predictions.answers import explanation, warnings_in_words
 from predictions.charts import Bar
@@ -63,9 +62,9 @@ class PredictionAdmin(ProofAdmin):
         "model_version",
         "source",
         ("created_at", DateAskedFilter),
+        OfBatchFilter,
     ]
     list_per_page = 50
-    ordering = ["-created_at", "-id"]
     show_full_result_count = False
     search_fields = ["employee_id"]  # shows the box; `about` does the search
     search_help_text = _(
@@ -76,7 +75,7 @@ class PredictionAdmin(ProofAdmin):
         (_("Why"), {"fields": ["why"]}),
         (
             _("What was asked"),
-            {"fields": ["who", "created_at", "source", "asked_by", "asked"]},
+            {"fields": ["who", "created_at", "source", "asked_by", "batch", "asked"]},
         ),
         (
             _("What answered"),
@@ -91,6 +90,12 @@ class PredictionAdmin(ProofAdmin):
         return super().change_view(
             request, object_id, form_url, {**titles, **(extra_context or {})}
         )
+
+    def get_ordering(self, request):
+        # An index has a batch's rows in this order, however many they are. The titles
+        # of the columns would say what the attribute `ordering` says, whatever this is.
+        of_batch = OfBatchFilter.parameter_name in request.GET
+        return ["batch_row"] if of_batch else ["-created_at", "-id"]
 
     def get_search_results(self, request, queryset, search_term):
         term = search_term.strip()
@@ -114,15 +119,15 @@ class PredictionAdmin(ProofAdmin):
 
     @admin.display(description=_("asked by"))
     def asked_by(self, row):
-        key = f"{row.key_owner} ({row.key_prefix}…)" if row.key_owner else ""
-        return row.user_name or key or "–"
+        return asker(row)
+
+    @admin.display(description=_("batch"))
+    def batch(self, row):
+        return place_in_batch(row)
 
     @admin.display(description=_("model version"))
     def release(self, row):
-        if row.model_version not in releases.versions():
-            return row.model_version
-        address = reverse("release", args=[row.model_version])
-        return format_html('<a href="{}">{}</a>', address, row.model_version)
+        return release_link(row.model_version)
 
     @admin.display(description=_("to know"))
     def notes(self, row):

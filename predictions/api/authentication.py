@@ -1,6 +1,7 @@
 """Who is calling: an API key in a header, or a session of the back-office."""
 
 import logging
+import time
 from datetime import UTC, datetime, timedelta
 
 from django.db import Error
@@ -10,10 +11,13 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 
 from predictions.api.errors import Unauthorized
 from predictions.models import ApiKey
+from predictions.models.keys import hashed
 
 logger = logging.getLogger(__name__)
 
 SCHEME = "Api-Key"
+REMEMBERED_FOR = 2  # seconds
+MOST_REMEMBERED = 1000  # keys
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -40,7 +44,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         secret = sent_secret(request)
         if secret is None:
             return None
-        key = ApiKey.objects.holding(secret) if secret else None
+        key = remembered.key(secret) if secret else None
         if key is None:
             raise Unauthorized("invalid_key")
         request._request.key_prefix = key.prefix
@@ -54,6 +58,39 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request):
         return SCHEME
+
+
+class Remembered:
+    """Keys that were found, for two seconds: so long a revocation may take to bite.
+
+    Only keys that work, by their hash; a wrong one is looked up each time. An expiry
+    bites at once, because the key that is remembered knows it.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[float, ApiKey]] = {}
+
+    def key(self, secret: str) -> ApiKey | None:
+        """The key with this secret, whatever its state; None for a wrong one."""
+        digest = hashed(secret)
+        now = time.monotonic()  # before the look-up: what it finds is no younger
+        if (found := self._found.get(digest)) and now < found[0]:
+            return found[1]
+        key = ApiKey.objects.holding(secret)
+        if key is not None and key.is_valid:
+            if len(self._found) >= MOST_REMEMBERED:
+                self._found.clear()
+            self._found[digest] = now + REMEMBERED_FOR, key
+        return key
+
+    def forget(self) -> None:
+        self._found.clear()
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
+remembered = Remembered()
 
 
 def sent_secret(request) -> str | None:
@@ -77,11 +114,13 @@ def moment(time: datetime) -> str:
 
 def note_use(key: ApiKey) -> None:
     """Remember when a key was last used, to the minute."""
-    before = timezone.now() - USE_NOTED_EVERY
+    now = timezone.now()
+    before = now - USE_NOTED_EVERY
     if key.last_used_at is not None and key.last_used_at >= before:
         return
     stale = Q(last_used_at=None) | Q(last_used_at__lt=before)
     try:
-        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=timezone.now())
+        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+        key.last_used_at = now  # this key may be remembered
     except Error as error:  # a note that can't be made refuses nobody
         logger.warning("Use of key %s not noted: %s", key.prefix, type(error).__name__)

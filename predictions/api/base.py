@@ -22,6 +22,7 @@ from predictions.models import Scope, Source
 from predictions.services import Caller
 
 PIECE = 64 * 1024
+BATCH_BYTES = 16 * 1024 * 1024  # of many people as JSON, read whole into memory
 METHODS_WITH_BODY = {"POST", "PUT", "PATCH"}
 
 

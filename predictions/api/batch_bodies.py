@@ -1,11 +1,11 @@
-"""Takes many people out of a body: records, or the numbers of stored employees."""
+"""Takes many people out of a body: records, numbers of employees, or employees."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from attrition.errors import Problem
+from attrition.errors import InvalidFeatures, Problem
 from attrition.models import HIGHEST_EMPLOYEE_ID
-from attrition.validation import MOST_PROBLEMS, unknown_field
+from attrition.validation import MOST_PROBLEMS, STORABLE, unknown_field
 from predictions.api.errors import Refusal
 from predictions.batches.people import People, Unanswerable, stored
 from predictions.records import RecordRefused, features_and_id, is_employee_id
@@ -65,6 +65,43 @@ def employee_ids(items: Any, most: int) -> list[int]:
         for problem in who.problems
     )
     return list(ids.values())
+
+
+def employees(body: Any, most: int) -> dict[int, dict[str, Any]]:
+    """Of `employees`, the features by number. Raises Refusal with whatever is wrong."""
+    sent = only(body, ("employees",))
+    if "employees" not in sent:
+        raise Refusal("missing", "employees")
+    items = sent["employees"]
+    check_count("employees", items, most)
+    found: dict[int, dict[str, Any]] = {}
+    problems: list[Problem] = []
+    for row, item in enumerate(items):
+        problems += [p.of_record(row) for p in _taken(item, found)]
+        if len(problems) > MOST_PROBLEMS:
+            break
+    raise_for(problems)
+    return found
+
+
+def _taken(item: Any, found: dict[int, dict[str, Any]]) -> list[Problem]:
+    """Put one entry into `found`; return what is wrong with it."""
+    try:
+        features, pk = features_and_id(item)
+    except RecordRefused as error:
+        return error.problems
+    problems = []
+    if pk is None:
+        problems.append(Problem("employee_id", "missing"))
+    elif pk in found:
+        problems.append(_repeated(pk))
+    else:
+        found[pk] = features
+    try:
+        STORABLE.validate(features)
+    except InvalidFeatures as error:
+        problems += error.problems
+    return problems
 
 
 def raise_for(problems: Iterable[Problem]) -> None:

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from attrition import releases
 from predictions.api import parameters, schema
-from predictions.api.base import ApiViewSet, asker
+from predictions.api.base import BATCH_BYTES, ApiViewSet, asker
 from predictions.api.batch_bodies import employee_ids, only, raise_for
 from predictions.api.errors import NotFound, Refusal
 from predictions.api.idempotency import caller_name, mark
@@ -30,7 +30,6 @@ from predictions.models import Batch, Scope
 from predictions.record_files import FileRefused, read, sound
 
 MOST_IDS = 100_000
-JSON_BYTES = 16 * 1024 * 1024
 FILE_BYTES = 100 * 1024 * 1024
 OTHER_TYPES = (JSONRenderer.media_type, BrowsableAPIRenderer.media_type)
 ON_ERROR = {"on_error": parameters.one_of("refuse", "skip")}
@@ -41,12 +40,12 @@ class BatchListViewSet(ApiViewSet):
     scopes = {"GET": Scope.PREDICT, "HEAD": Scope.PREDICT, "POST": Scope.PREDICT}
     parser_classes = [StrictJSONParser, *LEFT_UNREAD]
     content_types = ("application/json", FORM, *KINDS)
-    most_bytes = JSON_BYTES
+    most_bytes = BATCH_BYTES
     example = staticmethod(schema.example_large_batch)
 
     def check_body(self, request: Request) -> None:
         # JSON is read whole into memory, a file is not.
-        self.most_bytes = FILE_BYTES if is_upload(request) else JSON_BYTES
+        self.most_bytes = FILE_BYTES if is_upload(request) else BATCH_BYTES
         super().check_body(request)
 
     @schema.batches

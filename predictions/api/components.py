@@ -197,8 +197,14 @@ EMPLOYEE = _object(
         "features": ref("Features"),
         "created_at": TIME,
         "updated_at": TIME,
+        "archived_at": {
+            **TIME,
+            "type": ["string", "null"],
+            "description": "UTC. Since then left out where everyone is scored.",
+        },
     }
 )
+STORED = _object({"created": COUNT, "replaced": COUNT, "unchanged": COUNT})
 
 
 def add_components(result: dict[str, Any], generator: Any, **kwargs: Any) -> Any:
@@ -245,6 +251,19 @@ def add_components(result: dict[str, Any], generator: Any, **kwargs: Any) -> Any
         "Prediction": PREDICTION,
         "Replay": REPLAY,
         "Employee": EMPLOYEE,
+        "EmployeesRequest": _object(
+            {
+                "employees": {
+                    "type": "array",
+                    "items": _object(
+                        {"employee_id": EMPLOYEE_ID, "features": ref("Features")}
+                    ),
+                    "minItems": 1,
+                    "maxItems": MOST_ROWS,
+                }
+            }
+        ),
+        "Stored": STORED,
         "Error": ERROR,
     }
     return result

@@ -4,7 +4,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from predictions.api import parameters, schema
-from predictions.api.base import ApiViewSet, asker
+from predictions.api.base import BATCH_BYTES, ApiViewSet, asker
 from predictions.api.batch_bodies import people_of, raise_for
 from predictions.api.idempotency import mark
 from predictions.batch_answers import answer_at_once
@@ -21,7 +21,7 @@ PARAMETERS = {
 class PredictBatchViewSet(ApiViewSet):
     scores = True
     scopes = {"POST": Scope.PREDICT}
-    most_bytes = 16 * 1024 * 1024
+    most_bytes = BATCH_BYTES
     example = staticmethod(schema.example_batch)
 
     @schema.predict_batch

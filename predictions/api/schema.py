@@ -139,6 +139,10 @@ def example_batch() -> dict[str, Any]:
     return {"records": [{**example_request(), "employee_id": 669}]}
 
 
+def example_employees() -> dict[str, Any]:
+    return {"employees": [{"employee_id": 669, **example_request()}]}
+
+
 def example_large_batch() -> dict[str, Any]:
     return {"all": True}
 
@@ -273,7 +277,22 @@ replay = _call(
     "release is gone.",
 )
 employees = _call(
-    "employees", "List employees", _list("Employee"), READING, parameters=PAGE
+    "employees",
+    "List employees",
+    _list("Employee"),
+    READING,
+    parameters=PAGE,
+    description="The archived too: `archived_at` says since when.",
+)
+put_employees = _call(
+    "put_employees",
+    "Create or replace up to 5,000 employees at once",
+    ref("Stored"),
+    (*READING, *BODY),
+    request={"application/json": ref("EmployeesRequest")},
+    description="One transaction: all or none. Whoever was archived is brought back, "
+    "and counts as replaced. Of two calls at once, each person is as the later one "
+    "says. The body takes up to 16 MiB.",
 )
 one_employee = _call(
     "employee",
@@ -285,7 +304,7 @@ one_employee = _call(
 put_employee = extend_schema(
     operation_id="put_employee",
     summary="Create or replace an employee",
-    description="",
+    description="Whoever was archived is brought back.",
     request={"application/json": ref("Request")},
     parameters=[EMPLOYEE_ID],
     responses={

@@ -53,10 +53,11 @@ class PredictionSerializer(serializers.ModelSerializer):
 class EmployeeSerializer(serializers.ModelSerializer):
     created_at = serializers.ReadOnlyField()
     updated_at = serializers.ReadOnlyField()
+    archived_at = serializers.ReadOnlyField()
 
     class Meta:
         model = Employee
-        fields = ["employee_id", "features", "created_at", "updated_at"]
+        fields = ["employee_id", "features", "created_at", "updated_at", "archived_at"]
         read_only_fields = fields
 
 

@@ -48,7 +48,7 @@ urlpatterns = [
             "predictions/<str:id>/replay": PredictionViewSet.as_view(
                 {"post": "replay"}
             ),
-            "employees": EmployeeListViewSet.as_view({"get": "list"}),
+            "employees": EmployeeListViewSet.as_view({"get": "list", "put": "update"}),
             "employees/<str:employee_id>": EmployeeViewSet.as_view(
                 {"get": "retrieve", "put": "update", "patch": "partial_update"}
             ),

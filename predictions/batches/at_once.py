@@ -57,7 +57,7 @@ def answer(
     try:
         with transaction.atomic(durable=True):
             batch.save(force_insert=True)
-            found = working.score(chunk, release, people, explain=explained)
+            found = working.score(chunk, release, people)
             if found.refused and not skip:
                 raise BatchRefused(list(_with_places(found.refused)))
             batch.finished_at = timezone.now()
@@ -70,8 +70,10 @@ def answer(
     except Error as error:
         working.logger.error("A batch was not written: %s", type(error).__name__)
         raise LogUnavailable(_("The log could not be written.")) from None
+    rows = [Prediction(**columns) for columns in found.rows]
     # Not from the database: it could be away, and it has committed.
-    return Answered(batch, found.rows, [refused.read(item) for item in chunk.refusals])
+    left_out = [refused.read(refusal) for refusal in chunk.refusals]
+    return Answered(batch, _explained(rows, explained), left_out)
 
 
 def answered_before(asker: Asker, *, explained: bool = False) -> Answered | None:
@@ -82,12 +84,16 @@ def answered_before(asker: Asker, *, explained: bool = False) -> Answered | None
     batch = making.asked_before(asker)
     if batch is None:
         return None
-    rows = list(Prediction.objects.filter(batch_id=batch.pk).order_by("batch_row"))
-    if explained:
+    rows = _explained(list(reading.rows(batch)), explained)
+    return Answered(batch, rows, list(reading.refusals(batch)))
+
+
+def _explained(rows: list[Prediction], wanted: bool) -> list[Prediction]:
+    if wanted:
         for row in rows:
             if row.input_payload is not None:  # else it was erased
                 row.explanation = explain(row)
-    return Answered(batch, rows, list(reading.refusals(batch)))
+    return rows
 
 
 def _with_places(found: Mapping[int, list[Problem]]) -> Iterator[Problem]:

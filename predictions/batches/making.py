@@ -63,9 +63,8 @@ def changed_employees(release: Release) -> QuerySet[Employee]:
         artifact_sha256=release.artifact_sha256,
         threshold=release.threshold,
     )
-    return Employee.objects.annotate(last=Subquery(last.values("pk")[:1])).filter(
-        ~Exists(same)
-    )
+    active = Employee.objects.active()
+    return active.annotate(last=Subquery(last.values("pk")[:1])).filter(~Exists(same))
 
 
 def of_employees(
@@ -84,7 +83,7 @@ def of_everyone(
 ) -> Batch:
     """A batch of all who are active. Raises ReleaseRejected."""
     release = releases.current()
-    people = changed_employees(release) if changed_only else Employee.objects.all()
+    people = changed_employees(release) if changed_only else Employee.objects.active()
     with transaction.atomic():  # PostgreSQL reads row by row only within one
         ids = people.order_by("pk").values_list("pk", flat=True).iterator(CHUNK)
         return of_employees(ids, asker, BatchKind.ALL, then=then)

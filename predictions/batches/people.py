@@ -5,8 +5,12 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
 from attrition.errors import Problem
 from attrition.models import Employee
+from predictions.proof.canonical import parsed
 from predictions.services import Record
 
 LEVEL = 1  # of zlib: five times smaller already, and ten times as fast as level 9
@@ -76,7 +80,11 @@ def unpack(packed: bytes, first_row: int) -> People:
 
 def stored(ids: Sequence[int], first_row: int = 0) -> People:
     """Stored employees, as they are described now."""
-    found = dict(Employee.objects.filter(pk__in=ids).values_list("pk", "features"))
+    # As text: orjson reads it in half the time that Django's field takes.
+    read = Employee.objects.filter(pk__in=ids).annotate(
+        text=Cast("features", TextField())
+    )
+    found = {pk: parsed(text) for pk, text in read.values_list("pk", "text")}
     records = []
     unknown = {}
     for row, pk in enumerate(ids, first_row):

@@ -23,6 +23,8 @@ class Progress(NamedTuple):
     left: int
     chunks_left: int
     rate: float | None
+    last: datetime | None
+    """When rows were answered last."""
 
     @property
     def done(self) -> int:
@@ -52,7 +54,7 @@ def progress_of(batches: Sequence[Batch]) -> dict[UUID, Progress]:
 
 def _progress(batch: Batch, counts: Mapping[str, Any] | None) -> Progress:
     if counts is None:  # of nobody
-        return Progress(0, 0, 0, 0, None)
+        return Progress(0, 0, 0, 0, None, None)
     done = counts["scored_rows"] + counts["refused_rows"]
     return Progress(
         scored=counts["scored_rows"],
@@ -60,6 +62,7 @@ def _progress(batch: Batch, counts: Mapping[str, Any] | None) -> Progress:
         left=batch.row_count - done,
         chunks_left=counts["chunks_left"],
         rate=_rate(done, batch.started_at, counts["last"]),
+        last=counts["last"],
     )
 
 
@@ -71,7 +74,8 @@ def _rate(done: int, start: datetime | None, end: datetime | None) -> float | No
 
 def answers(batch: Batch) -> Iterator[Prediction | RefusedRow]:
     """What was answered so far in the order of the rows, a few at a time in memory."""
-    yield from merge(rows(batch), refusals(batch), key=row_of)
+    both: list[Iterator[Prediction | RefusedRow]] = [rows(batch), refusals(batch)]
+    yield from merge(*both, key=row_of)
 
 
 def rows(batch: Batch) -> Iterator[Prediction]:

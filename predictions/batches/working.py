@@ -18,7 +18,8 @@ from attrition.errors import InvalidFeatures, Problem, ReleaseRejected, ReleaseR
 from attrition.releases import Release
 from predictions.batches.people import People, Unanswerable, unpack
 from predictions.batches.refused import kept
-from predictions.models import Batch, BatchChunk, BatchState, Prediction, Source
+from predictions.database.bulk_insert import Columns
+from predictions.models import Batch, BatchChunk, BatchState, Source
 from predictions.models.batches import OPEN_STATES
 from predictions.services import Caller, LogUnavailable, predict_within
 
@@ -40,7 +41,9 @@ def work_on(batch: Batch) -> BatchChunk | None:
         _mark_started(batch)
         with transaction.atomic(durable=True):
             if (chunk := _claim(batch)) is not None:
-                score(chunk, release, unpack(chunk.people, chunk.first_row))
+                score(
+                    chunk, release, unpack(bytes(chunk.people or b""), chunk.first_row)
+                )
         finish(batch)
     except (DataError, IntegrityError) as error:
         # Another try would end the same way, and again, and again.
@@ -71,20 +74,17 @@ def release_of(batch: Batch) -> Release:
 class Outcome(NamedTuple):
     """What became of a chunk: rows of the log, and by row who is not among them."""
 
-    rows: list[Prediction]
+    rows: list[Columns]
     refused: dict[int, list[Problem]]
 
 
-def score(
-    chunk: BatchChunk, release: Release, people: People, *, explain: bool = False
-) -> Outcome:
+def score(chunk: BatchChunk, release: Release, people: People) -> Outcome:
     """Answer a chunk's rows, within the caller's transaction."""
     invalid: dict[int, InvalidFeatures] = {}
     rows = predict_within(
         release,
         people.records,
         caller=caller_of(chunk.batch),
-        explain=explain,
         refused=invalid,
     )
     refused = dict(people.refused)

@@ -36,8 +36,8 @@ class Migration(migrations.Migration):
                 ('problem', models.TextField(blank=True, verbose_name='why it failed')),
             ],
             options={
-                'verbose_name': 'batch',
-                'verbose_name_plural': 'batches',
+                'verbose_name': 'batch of predictions',
+                'verbose_name_plural': 'batches of predictions',
                 'db_table': 'prediction_batches',
                 'ordering': ['-created_at', '-id'],
                 'default_permissions': ('view',),

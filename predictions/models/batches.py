@@ -77,8 +77,8 @@ class Batch(models.Model):
 
     class Meta:
         db_table = "prediction_batches"
-        verbose_name = _("batch")
-        verbose_name_plural = _("batches")
+        verbose_name = _("batch of predictions")
+        verbose_name_plural = _("batches of predictions")
         default_permissions = ("view",)
         ordering = ["-created_at", "-id"]
         indexes = [

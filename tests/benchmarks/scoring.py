@@ -1,21 +1,16 @@
-"""How long one score takes, beside scikit-learn's own; run it with `make bench`.
+"""How long one score takes, beside scikit-learn's own; a section of `make bench`.
 
 Both answer the same full payload in the same process, in turns, so that a busy machine
 slows both. What counts is the ratio: these are no figures of a machine.
 """
 
 import statistics
-import sys
 import time
 from collections.abc import Callable
 
-import django
-
-django.setup()
-
-from attrition import bulk, pickled, releases  # noqa: E402  (Django is set up before)
-from attrition.tables import frame_of  # noqa: E402
-from tests.factories import seed_features  # noqa: E402
+from attrition import bulk, pickled, releases
+from attrition.tables import frame_of
+from tests.factories import seed_features
 
 TURNS = 40
 ONCE = 200  # scores of ours a turn; theirs are few, as each takes long
@@ -31,7 +26,8 @@ def seconds(function: Callable[[], object], times: int) -> float:
     return (time.perf_counter() - begin) / times
 
 
-def main() -> None:
+def main() -> str | None:
+    """Print the table. Returns what is wrong, if anything."""
     release = releases.current()
     pipeline = pickled.open_pipeline(release)
     payload = seed_features()
@@ -62,7 +58,7 @@ def main() -> None:
     for _ in range(TURNS):
         for name, (function, times) in candidates.items():
             found[name].append(seconds(function, times))
-    sys.exit(report(found))
+    return report(found)
 
 
 def report(found: dict[str, list[float]]) -> str | None:
@@ -79,7 +75,3 @@ def report(found: dict[str, list[float]]) -> str | None:
         print(f"{name:<48} {median * 1e6:>9.2f} {ratio:>7.1f}×")  # noqa: T201
     found_ratio = reference / medians["validation and score"]
     return None if found_ratio >= PROMISED else f"Less than {PROMISED} times."
-
-
-if __name__ == "__main__":
-    main()

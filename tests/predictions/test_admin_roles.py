@@ -5,15 +5,22 @@ from django.test import Client
 from django.urls import reverse
 
 from attrition.models import Employee
-from predictions.models import ApiKey, Prediction
+from predictions.batches.making import of_employees
+from predictions.models import ApiKey, Batch, Prediction
 from predictions.roles import ROLES
 from tests.factories import EmployeeFactory, make_key, make_user
+from tests.predictions.batches import ASKER
 
 SUPERUSER = "superuser"
 
 # Who may (view, add, change, delete), by model.
 MAY = {
     Prediction: {
+        SUPERUSER: {"view"},
+        "HR auditor": {"view"},
+        "HR manager": {"view"},
+    },
+    Batch: {
         SUPERUSER: {"view"},
         "HR auditor": {"view"},
         "HR manager": {"view"},
@@ -48,6 +55,7 @@ def rows(make_prediction):
     return {
         Prediction: make_prediction(669),
         Employee: EmployeeFactory(employee_id=669),
+        Batch: of_employees([669], ASKER),
         ApiKey: key,
     }
 

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -18,7 +17,13 @@ from predictions.models import ApiKey, Prediction, Scope, Source
 from predictions.services import Caller, Record, predict
 from tests.factories import make_key
 from tests.predictions.refusals import assert_refused, messages, problems, send
-from tests.predictions.routes import CLOSED, DOCUMENTATION, ROUTES, served_paths
+from tests.predictions.routes import (
+    CLOSED,
+    DOCUMENTATION,
+    ROUTES,
+    good_body,
+    served_paths,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -30,22 +35,16 @@ def address(path: str, row: int | UUID) -> str:
     return path.format(employee_id=669, id=row)
 
 
-def good_request(method: str, path: str, features: dict) -> tuple[str, Any]:
-    """The address and the body of a call that is answered."""
-    body: dict[str, Any] = {"features": features}
-    if path == "/predict/batch":
-        body = {"records": [body]}
-    elif path == "/batches":
-        body = {"all": True}
+def good_address(path: str, features: dict) -> str:
+    """The address of something that is there, and the caller's own."""
     if "{id}" not in path:
-        return address(path, 0), body
+        return address(path, 0)
     caller = Caller(Source.BATCH)
     if path.startswith("/batches"):
-        key = ApiKey.objects.get()
-        batch = making.of_everyone(Asker(caller, f"key:{key.pk}"))
-        return address(path, batch.pk), body
+        name = f"key:{ApiKey.objects.get().pk}"
+        return address(path, making.of_everyone(Asker(caller, name)).pk)
     [row] = predict([Record(features)], caller=caller)
-    return address(path, row.pk), body
+    return address(path, row.pk)
 
 
 def test_every_path_is_in_the_table_of_these_tests():
@@ -212,9 +211,9 @@ def test_a_key_may_do_what_its_scope_says_and_nothing_else(
 ):
     client = api_with(held)
     needed = CLOSED[method, path]
-    where, body = good_request(method, path, features)
 
-    answer = send(client, method, where, body)
+    body = good_body(method, path, features)
+    answer = send(client, method, good_address(path, features), body)
 
     if held == needed:
         assert answer.status_code in (200, 202)

@@ -347,7 +347,7 @@ def test_a_database_that_fails_leaves_nothing_half_written(api, monkeypatch, whe
         raise DatabaseError("disk full: 0.4856")
 
     target = {
-        "log": (services, "insert"),
+        "log": (services, "insert_many"),
         "chunk": (BatchChunk, "save"),
         "batch": (Batch, "save"),
     }[where]

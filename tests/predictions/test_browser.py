@@ -275,6 +275,28 @@ def test_a_manager_edits_an_employee(browser, server, log_in):
     assert complaints(browser) == []
 
 
+def test_a_manager_scores_all_employees_and_sees_the_batch_end(browser, server, log_in):
+    log_in("manager")
+    browser.get(f"{server.address}/admin/attrition/employee/")
+
+    wait_for(browser, "#action-toggle").click()
+    action = browser.find_element(By.CSS_SELECTOR, "[value=score_selected]")
+    action.click()
+    browser.find_element(By.CSS_SELECTOR, ".actions button").click()
+    # The page loads itself again until there is nothing left to do.
+    stale = [StaleElementReferenceException]
+    WebDriverWait(browser, 30, ignored_exceptions=stale).until(
+        lambda b: "terminé" in b.find_element(By.CSS_SELECTOR, "#content").text
+    )
+    batch = browser.current_url.split("/")[-3]
+
+    found = server.call(f"/batches/{batch}")
+    assert (found["scored"], found["left"]) == (8, 0)
+    assert browser.find_element(By.CSS_SELECTOR, "svg.bar").is_displayed()
+    assert hosts_asked(browser) <= {server.address.removeprefix("http://")}
+    assert complaints(browser) == []
+
+
 def test_a_manager_scores_from_the_browsable_api(browser, server, log_in):
     log_in("manager")
     browser.get(f"{server.address}/predict")

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from django.core.management import CommandError
+from django.utils import timezone
 
 from attrition.features import BY_NAME
 from attrition.models import Employee
@@ -277,3 +278,13 @@ def test_the_table_of_fields_is_the_header_of_a_file(run, tmp_path):
     run("score_employee", "1")
     of_file, by_number = Prediction.objects.order_by("pk")
     assert of_file.proba_depart.hex() == by_number.proba_depart.hex()
+
+
+@pytest.mark.parametrize("changed_only", [[], ["--changed-only"]])
+def test_whoever_is_archived_is_left_out(run, changed_only):
+    staff(3)
+    Employee.objects.filter(pk=2).update(archived_at=timezone.now())
+
+    run("score_employee", "--all", "--summary", *changed_only)
+
+    assert asked() == [1, 3]

@@ -8,6 +8,7 @@ from django.utils.translation import override
 from attrition.typography import rounded, share_in_words, signed
 from predictions.words import (
     direction_in_words,
+    duration_in_words,
     percent,
     reason_in_words,
     value_in_words,
@@ -141,3 +142,21 @@ def test_a_reason_gives_a_quantity_its_unit_and_a_missing_one_a_dash():
         text = reason_in_words(pay | {"points": 0.0})
 
     assert text.startswith("Pay: – (usually 4,903.5\u00a0€")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "< 0,1 s"),
+        (0.8, "0,8 s"),
+        (9.96, "10,0 s"),
+        (59.6, "1 min"),
+        (200, "3 min 20 s"),
+        (3_600, "1 h"),
+        (3_903, "1 h 5 min"),
+        (100_000, "27 h 46 min"),
+    ],
+)
+def test_a_duration_has_its_two_largest_units(seconds, words):
+    with override("fr"):
+        assert duration_in_words(seconds).replace("\u00a0", " ") == words

@@ -1,0 +1,39 @@
+"""Inserts one row by a statement that is compiled once.
+
+Django compiles an INSERT anew each time, which takes about as long as PostgreSQL needs
+to carry it out. The columns and how their values are written are the model's own.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections, models
+
+
+def insert(row: models.Model) -> None:
+    """As `row.save(force_insert=True)` of a model without parents or signals."""
+    connection = connections[DEFAULT_DB_ALIAS]  # not the proxy that asks each time
+    fields, statement = _statement(type(row), connection.vendor)
+    values = [
+        field.get_db_prep_save(field.pre_save(row, True), connection)
+        for field in fields
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        [row.pk] = cursor.fetchone()
+    row._state.adding = False
+    row._state.db = connection.alias
+
+
+@lru_cache
+def _statement(
+    model: type[models.Model], vendor: str
+) -> tuple[Sequence["models.Field[Any, Any]"], str]:
+    """The fields that are written, and the INSERT that gives the new row's id."""
+    quoted = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    columns = ", ".join(quoted(str(field.column)) for field in fields)
+    values = ", ".join("%s" for _ in fields)
+    table, key = quoted(model._meta.db_table), quoted(str(model._meta.pk.column))
+    return fields, f"INSERT INTO {table} ({columns}) VALUES ({values}) RETURNING {key}"

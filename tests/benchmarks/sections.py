@@ -1,0 +1,11 @@
+"""What is measured on PostgreSQL, in this order.
+
+A section has `measure(place)`, which gives JSON, and `table(found)`: Markdown, lines of
+it, for the terminal and for docs/performance.md.
+"""
+
+from tests.benchmarks import memory, serving
+from tests.server import ROOT
+
+ON_POSTGRESQL = {"serving": serving, "memory": memory}
+OUTPUT = ROOT / "var" / "bench.json"
