@@ -16,6 +16,7 @@ from tests.server import ROOT, SECRET, Server, until
 
 KEY = {"X-API-Key": SECRET}
 STUCK = """
+from pathlib import Path
 
 exec(Path({project!r}).read_text())
 
