@@ -1,12 +1,19 @@
 from django.contrib import admin
 from django.utils.text import capfirst
 
+from predictions.admin.lists import BoundedPaginator, IndexedList
+
 
 class ReadOnlyAdmin(admin.ModelAdmin):
     """For records that people may look at and nobody may touch, superusers included."""
 
     actions = None
     change_form_template = "admin/predictions/read_only.html"
+    list_per_page = 50
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # each is a count of the whole table
+    sortable_by = []
 
     def has_add_permission(self, request):
         return False
@@ -16,6 +23,9 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def get_changelist(self, request, **kwargs):
+        return IndexedList
 
     def changelist_view(self, request, extra_context=None):
         titles = {"title": capfirst(self.opts.verbose_name_plural), "subtitle": None}

@@ -18,6 +18,7 @@ from attrition.field import Extract
 from attrition.models import HIGHEST_EMPLOYEE_ID, Employee
 from attrition.typography import titled
 from predictions.admin.employee_form import EmployeeForm
+from predictions.admin.lists import BoundedPaginator, IndexedList
 from predictions.answers import UNAVAILABLE
 from predictions.models import Source
 from predictions.services import Caller, LogUnavailable, Record, predict
@@ -39,7 +40,10 @@ class EmployeeAdmin(admin.ModelAdmin):
     form = EmployeeForm
     list_display = ["employee_id", "department", "role", "updated_at"]
     list_per_page = 50
+    paginator = BoundedPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by = ["employee_id"]
     search_fields = ["employee_id"]  # shows the box; the search is below
     search_help_text = _("Employee number, or an identifier, written in full.")
 
@@ -85,6 +89,9 @@ class EmployeeAdmin(admin.ModelAdmin):
         for message in refused:
             self.message_user(request, message, messages.ERROR)
         return redirect("admin:attrition_employee_change", employee.pk)
+
+    def get_changelist(self, request, **kwargs):
+        return IndexedList
 
     def get_form(self, request, obj=None, **kwargs):
         return EmployeeForm

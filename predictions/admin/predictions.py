@@ -22,6 +22,7 @@ from attrition.field import Kind
 from attrition.scorecard import probability_of
 from attrition.typography import signed
 from attrition.validation import CHANGES
+from predictions.admin.lists import NewestFirstList, PeriodFilter, ValuesInUseFilter
 from predictions.admin.proofs import ProofAdmin
 from predictions.answers import explanation, warnings_in_words
 from predictions.charts import Bar
@@ -37,7 +38,7 @@ from predictions.words import (
 DECIMALS = 4  # of a number as it was sent; hovering over it shows all of them
 
 
-class DateAskedFilter(admin.DateFieldListFilter):
+class DateAskedFilter(PeriodFilter):
     """ "By date asked": the column's own title, "asked", is no noun."""
 
     def __init__(self, *args, **kwargs):
@@ -60,16 +61,15 @@ class PredictionAdmin(ProofAdmin):
     ]
     list_filter = [
         "prediction",
-        "model_version",
+        ("model_version", ValuesInUseFilter),
         "source",
         ("created_at", DateAskedFilter),
     ]
-    list_per_page = 50
     ordering = ["-created_at", "-id"]
-    show_full_result_count = False
+    sortable_by = ["when"]
     search_fields = ["employee_id"]  # shows the box; `about` does the search
     search_help_text = _(
-        "Employee number, or an identifier of the payload, written in full."
+        "Employee number, an identifier of the payload or a request, written in full."
     )
     fieldsets = [
         (_("The answer"), {"fields": ["chance", "side", "threshold", "notes"]}),
@@ -84,6 +84,9 @@ class PredictionAdmin(ProofAdmin):
         ),
         (_("How it is proven"), {"fields": ["proof"]}),
     ]
+
+    def get_changelist(self, request, **kwargs):
+        return NewestFirstList
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         row = self.get_object(request, object_id)
@@ -100,15 +103,15 @@ class PredictionAdmin(ProofAdmin):
     def when(self, row):
         return date_format(localtime(row.created_at), "SHORT_DATETIME_FORMAT")
 
-    @admin.display(description=_("employee"), ordering="employee_id")
+    @admin.display(description=_("employee"))
     def who(self, row):
         return "–" if row.employee_id is None else row.employee_id
 
-    @admin.display(description=_("probability"), ordering="proba_depart")
+    @admin.display(description=_("probability"))
     def chance(self, row):
         return percent(row.proba_depart, row.threshold)
 
-    @admin.display(description=_("class"), ordering="prediction")
+    @admin.display(description=_("class"))
     def side(self, row):
         return class_in_words(row.prediction, row.warnings)
 

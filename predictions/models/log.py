@@ -31,9 +31,8 @@ def identifier_text(name: str) -> Cast:
 
 class PredictionQuerySet(AppendOnlyQuerySet["Prediction"]):
     def about(self, term: str) -> "PredictionQuerySet":
-        """Rows of the employee with this number, whose payload names it so, or that
-        this request asked for."""
-        query = Q(request_id=term)
+        """Rows of this employee, by number or by a name in the payload, or request."""
+        query = Q(request_id=term) if term else Q()  # most rows of a command have none
         if re.fullmatch(r"[0-9]{1,19}", term) and int(term) <= HIGHEST_EMPLOYEE_ID:
             query |= Q(employee_id=int(term))
         rows = self

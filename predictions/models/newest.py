@@ -25,7 +25,7 @@ OLDEST_OF_SOME = (F("created_at").asc(nulls_first=True), "pk")
 
 
 class NewestIndex(models.Index):
-    """An index that PostgreSQL reads backwards for `NEWEST_OF_SOME`, and not for `NEWEST`.
+    """PostgreSQL reads it backwards for `NEWEST_OF_SOME`, and not for `NEWEST`.
 
     Ascending, because it then grows at the end of each value: a quarter smaller.
     """
