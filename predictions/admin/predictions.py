@@ -69,7 +69,7 @@ class PredictionAdmin(ProofAdmin):
     sortable_by = ["when"]
     search_fields = ["employee_id"]  # shows the box; `about` does the search
     search_help_text = _(
-        "Employee number, an identifier of the payload or a request, written in full."
+        "Employee number, identifier of the payload or of the request, in full."
     )
     fieldsets = [
         (_("The answer"), {"fields": ["chance", "side", "threshold", "notes"]}),

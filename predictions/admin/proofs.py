@@ -180,7 +180,7 @@ class RefusalAdmin(ReadOnlyAdmin):
         ("created_at", PeriodFilter),
     ]
     search_fields = ["request_id__exact"]
-    search_help_text = _("A request, written in full.")
+    search_help_text = _("Identifier of a request, written in full.")
     sortable_by = ["created_at"]
 
     def get_changelist(self, request, **kwargs):
