@@ -14,6 +14,7 @@ from predictions.services import Caller, Record, rows_for
 from tests.factories import seed_features
 
 DIFFERENT = 500  # people; rows beyond repeat them with salts and times of their own
+RARE = 50  # rows of the rare source and release, however many there are
 
 Change = Callable[[int, Prediction], None]
 
@@ -31,6 +32,22 @@ def fill(count: int, people: int = DIFFERENT, change: Change | None = None) -> N
         return
     while batch := [row for _, row in zip(range(1000), rows, strict=False)]:
         Prediction.objects.bulk_create(batch)
+
+
+def as_years_leave_it(size: int) -> Change:
+    """Batches of an old release, then calls of the API, and a few rows of old imports.
+
+    What was common once and is not used since is what a planner can't know.
+    """
+    old, new = (Source.BATCH, "1.0.0"), (Source.API, "1.1.0")
+
+    def change(place: int, row: Prediction) -> None:
+        row.source, row.model_version = old if place < size // 2 else new
+        row.request_id = f"{place:032x}"
+        if place < size // 4 and place % (size // 4 // RARE) == 0:
+            row.source, row.model_version = Source.IMPORTED, "0.9.0"
+
+    return change
 
 
 def _changed(rows: Iterator[Prediction], change: Change) -> Iterator[Prediction]:

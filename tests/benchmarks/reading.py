@@ -26,20 +26,17 @@ from django.db import connection  # noqa: E402  (Django is set up before)
 from django.test import Client  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 
-from predictions.models import Prediction, Source  # noqa: E402
-from predictions.services import Caller  # noqa: E402
 from tests import own_database  # noqa: E402
 from tests.factories import make_key, make_user  # noqa: E402
-from tests.log_rows import Change, fill  # noqa: E402
+from tests.log_pages import pages  # noqa: E402
+from tests.log_rows import as_years_leave_it, fill  # noqa: E402
 
 ROOT = Path(__file__).parent.parent.parent
 SIZES = (10_000, 1_000_000)
 SMALL_SIZES = (5_000, 10_000)
 TURNS = 25
 EACH = 50  # rows of each person, whatever the size
-RARE = 50  # rows of the rare source and release, whatever the size
 PROMISED = 1.5
-ADMIN = "/admin/predictions/prediction/"
 
 
 def measure(place: Any) -> dict[str, Any]:
@@ -92,69 +89,6 @@ def _logs(sizes: tuple[int, ...], folder: Path) -> Iterator[list[str]]:
                     with connection.cursor() as cursor:
                         cursor.execute("VACUUM ANALYZE")
             yield [few, many]
-
-
-def as_years_leave_it(size: int) -> Change:
-    """Batches of an old release, then calls of the API, and a few rows of old imports.
-
-    What was common once and is not used since is what a planner can't know.
-    """
-    old = Caller(Source.BATCH), "1.0.0"
-    new = Caller(Source.API), "1.1.0"
-
-    def change(place: int, row: Prediction) -> None:
-        caller, row.model_version = old if place < size // 2 else new
-        row.source = caller.source
-        row.request_id = f"{place:032x}"
-        if place < size // 4 and place % (size // 4 // RARE) == 0:
-            row.source, row.model_version = Source.IMPORTED, "0.9.0"
-
-    return change
-
-
-def pages() -> dict[str, str]:
-    """What is asked for; the same of both logs."""
-    newest = Prediction.objects.order_by("-created_at")[0]
-    middle = Prediction.objects.order_by("-pk")[Prediction.objects.count() // 3]
-    person = f"/history/{middle.employee_id}"
-    moment = middle.created_at.isoformat().replace("+00:00", "Z")
-    identifiers = middle.input_payload
-    api = {
-        "": "/history",
-        "one employee": person,
-        "`prediction=1`": "/history?prediction=1",
-        "`source=imported`, rare": "/history?source=imported",
-        "`source=batch`, once common": "/history?source=batch",
-        "`source=admin`, never": "/history?source=admin",
-        "`model_version=0.9.0`, rare": "/history?model_version=0.9.0",
-        "`model_version=1.0.0`, once common": "/history?model_version=1.0.0",
-        "`source=batch&prediction=1`": "/history?source=batch&prediction=1",
-        "`until=`": f"/history?until={moment}",
-    }
-    admin = {
-        "": "",
-        "page 100": "p=100",
-        "oldest first": "o=2",
-        "class": "prediction__exact=1",
-        "release, rare": "model_version=0.9.0",
-        "release, once common": "model_version=1.0.0",
-        "source, rare": "source__exact=imported",
-        "source, once common": "source__exact=batch",
-        "source, never": "source__exact=admin",
-        "source and class": "source__exact=batch&prediction__exact=1",
-        "date": f"created_at__lt={moment}",
-        "search: employee": f"q={middle.employee_id}",
-        "search: evaluation": f"q={identifiers['eval_number']}",
-        "search: pseudonym": f"q={identifiers['employee_id_anon']}",
-        "search: request": f"q={newest.request_id}",
-        "search: nothing": "q=nobody",
-    }
-    return {
-        f"history: {name}".removesuffix(": "): address for name, address in api.items()
-    } | {
-        f"admin: {name}".removesuffix(": "): f"{ADMIN}?{query}"
-        for name, query in admin.items()
-    }
 
 
 def _in_turns(names: list[str], turns: int) -> dict[str, list[list[float]]]:
