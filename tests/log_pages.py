@@ -27,7 +27,7 @@ def pages() -> dict[str, str]:
     admin = {
         "": "",
         "page 100": "p=100",
-        "oldest first": "o=2",
+        "oldest first": "o=1",
         "class": "prediction__exact=1",
         "release, rare": "model_version=0.9.0",
         "release, once common": "model_version=1.0.0",
