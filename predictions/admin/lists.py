@@ -94,6 +94,7 @@ class PeriodFilter(admin.DateFieldListFilter):
         for name in [name for name, values in params.items() if values == [""]]:
             del params[name]
         super().__init__(field, request, params, *args, **kwargs)
+        self.title = _("date")  # a column's title, "refused", is no noun
         for name, values in self.used_parameters.items():
             self.used_parameters[name] = [_moment(values[-1])]
 

@@ -39,8 +39,6 @@ DECIMALS = 4  # of a number as it was sent; hovering over it shows all of them
 
 
 class DateAskedFilter(PeriodFilter):
-    """ "By date asked": the column's own title, "asked", is no noun."""
-
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.title = _("date asked")
