@@ -150,6 +150,18 @@ def test_people_beyond_the_bound_are_found_by_narrowing(page, short_pages):
     assert "/employee/7/change/" in page(address, q="7")
 
 
+def test_nobody_selects_people_that_were_not_counted(page, short_pages):
+    for number in (1, 2, 3):
+        EmployeeFactory(employee_id=number)
+    address = reverse("admin:attrition_employee_changelist")
+    all_three = "Sélectionner tous les 3 employés"
+
+    assert all_three in page(address)
+    for number in (4, 5):
+        EmployeeFactory(employee_id=number)
+    assert "tous les 4 employés" not in page(address)
+
+
 @pytest.mark.parametrize(
     ("period", "expected"),
     [
