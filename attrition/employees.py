@@ -1,27 +1,47 @@
 """Stores people as HR describes them."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils import timezone
 
+from attrition.errors import AttritionError
 from attrition.extracts import Person
 from attrition.features import IDENTIFIERS
-from attrition.models import Employee
+from attrition.models import Employee, EmployeeQuerySet
 from attrition.validation import Categories
 
 BATCH = 500  # rows a statement: SQLite takes few parameters at once
+FEW = 10  # fewer may leave at once, whatever share of a small company they are
+
+Features = Mapping[str, Any]
+
+
+class TooManyGone(AttritionError):
+    """An extract that would archive most people: it may well be a part of one."""
+
+    def __init__(self, gone: int, active: int) -> None:
+        super().__init__(f"{gone} of {active} active people would be archived")
+        self.gone = gone
+        self.active = active
 
 
 @dataclass(frozen=True)
 class Imported:
-    """How many people an import touched."""
+    """How many people an import touched.
+
+    Whoever is brought back is among the updated, even with the same features.
+    """
 
     inserted: int
     updated: int
     unchanged: int
+    archived: int = 0
+    brought_back: int = 0
 
 
 def unscorable(people: Sequence[Person], known: Categories) -> dict[str, Counter[str]]:
@@ -35,28 +55,66 @@ def unscorable(people: Sequence[Person], known: Categories) -> dict[str, Counter
 
 
 @transaction.atomic
-def store(people: Sequence[Person], *, dry_run: bool = False) -> Imported:
+def store(
+    people: Sequence[Person],
+    *,
+    complete: bool = False,
+    force: bool = False,
+    dry_run: bool = False,
+) -> Imported:
     """Insert or update everyone, all or none; the outcome is not stored.
 
     The extracts say all there is to know of a person, but for identifiers of other
-    systems: those stay.
+    systems: those stay. Whoever was archived is brought back.
+
+    With `complete`, these are all the people there are: the others are archived. Raises
+    TooManyGone, unless by `force`, where that is most of them.
 
     `dry_run` counts and stores nothing.
     """
+    if complete:
+        _let_nobody_else_write()
     stored = Employee.objects.in_bulk()
-    new, changed = [], []
+    described = {}
     for person in people:
-        employee = stored.get(person.employee_id)
-        if employee is None:
-            new.append(Employee(pk=person.employee_id, features=person.features))
-            continue
-        found = _identifiers(employee) | person.features
-        if employee.features != found:
-            employee.features = found
-            changed.append(employee)
+        known = stored.get(person.employee_id)
+        kept = {} if known is None else _identifiers(known)
+        described[person.employee_id] = kept | person.features
+    gone: list[int] = []
+    if complete:
+        active = [pk for pk, known in stored.items() if known.archived_at is None]
+        gone = [pk for pk in active if pk not in described]
+        if len(gone) >= FEW and 2 * len(gone) > len(active) and not force:
+            raise TooManyGone(len(gone), len(active))
+    imported = _put(described, stored, dry_run=dry_run)
     if not dry_run:
-        _upsert(new + changed)
-    return Imported(len(new), len(changed), len(people) - len(new) - len(changed))
+        _mark(gone, timezone.now())
+    return replace(imported, archived=len(gone))
+
+
+@transaction.atomic
+def put(described: Mapping[int, Features]) -> Imported:
+    """Create or replace everyone, by number, all or none; nobody stays archived.
+
+    Of two calls at once, each person is as the later one says.
+    """
+    return _put(described, Employee.objects.in_bulk(list(described)))
+
+
+@transaction.atomic
+def archive(people: EmployeeQuerySet) -> list[int]:
+    """Leave them out where everyone is scored; return the numbers of those changed."""
+    ids = _locked(people.active())
+    _mark(ids, timezone.now())
+    return ids
+
+
+@transaction.atomic
+def bring_back(people: EmployeeQuerySet) -> list[int]:
+    """The opposite of `archive`."""
+    ids = _locked(people.archived())
+    _mark(ids, None)
+    return ids
 
 
 def features_of(employee: Employee) -> dict[str, Any]:
@@ -69,6 +127,37 @@ def _identifiers(employee: Employee) -> dict[str, Any]:
     return {name: stored[name] for name in IDENTIFIERS if name in stored}
 
 
+def _put(
+    described: Mapping[int, Features],
+    stored: Mapping[int, Employee],
+    *,
+    dry_run: bool = False,
+) -> Imported:
+    new, changed = [], []
+    brought_back = 0
+    for pk, features in described.items():
+        employee = stored.get(pk)
+        if employee is None:
+            new.append(Employee(pk=pk, features=features))
+        elif not _same(employee, features) or employee.archived_at is not None:
+            brought_back += employee.archived_at is not None
+            employee.features = features
+            employee.archived_at = None
+            changed.append(employee)
+    if not dry_run:
+        _upsert(new + changed)
+    unchanged = len(described) - len(new) - len(changed)
+    return Imported(len(new), len(changed), unchanged, brought_back=brought_back)
+
+
+def _same(employee: Employee, features: Features) -> bool:
+    # True is 1 in Python, and is not in JSON.
+    return employee.features == features and not any(
+        isinstance(employee.features[name], bool) ^ isinstance(value, bool)
+        for name, value in features.items()
+    )
+
+
 def _upsert(employees: list[Employee]) -> None:
     """Another import may have inserted the new ones since they were looked for."""
     Employee.objects.bulk_create(
@@ -77,5 +166,30 @@ def _upsert(employees: list[Employee]) -> None:
         batch_size=BATCH,
         update_conflicts=True,
         unique_fields=["employee_id"],
-        update_fields=["features", "updated_at"],
+        update_fields=["features", "updated_at", "archived_at"],
     )
+
+
+def _mark(ids: Sequence[int], archived_at: datetime | None) -> None:
+    now = timezone.now()
+    for first in range(0, len(ids), BATCH):
+        Employee.objects.filter(pk__in=ids[first : first + BATCH]).update(
+            archived_at=archived_at, updated_at=now
+        )
+
+
+def _locked(people: EmployeeQuerySet) -> list[int]:
+    # In the same order as `_upsert`.
+    people = people.select_for_update().order_by("pk")
+    return list(people.values_list("pk", flat=True))
+
+
+def _let_nobody_else_write() -> None:
+    """Else somebody could be archived who is being stored at this moment.
+
+    On SQLite a transaction is alone from its start.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            table = connection.ops.quote_name(Employee._meta.db_table)
+            cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")

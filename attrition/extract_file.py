@@ -139,7 +139,7 @@ class ExtractFile:
         for name, field in self._fields.items():
             cell = record.get(name, "").strip()
             if cell:
-                yield name, _as_json(field, cell)
+                yield name, as_json(field, cell)
 
     def _outcome(self, line: int, record: dict[str, str]) -> bool | None:
         if not self._has_outcome:
@@ -150,7 +150,7 @@ class ExtractFile:
         return left
 
 
-def _as_json(field: Field, cell: str) -> Value:
+def as_json(field: Field, cell: str) -> Value:
     """A cell as JSON would have it: a numeral is a number, the rest stays text."""
     if field.kind is Kind.CATEGORY or field.order:
         return cell

@@ -7,8 +7,20 @@ from django.utils.translation import gettext_lazy as _
 HIGHEST_EMPLOYEE_ID = 2**63 - 1
 
 
+class EmployeeQuerySet(models.QuerySet["Employee"]):
+    def active(self) -> "EmployeeQuerySet":
+        return self.filter(archived_at=None)
+
+    def archived(self) -> "EmployeeQuerySet":
+        return self.exclude(archived_at=None)
+
+
 class Employee(models.Model):
-    """One person's features as HR sent them; never a score, never an outcome."""
+    """One person's features as HR sent them; never a score, never an outcome.
+
+    Whoever is archived is left out where everyone is scored, and is stored all the
+    same: archiving is not erasing.
+    """
 
     employee_id = models.BigIntegerField(_("employee number"), primary_key=True)
     features = models.JSONField(_("features"))
@@ -17,6 +29,9 @@ class Employee(models.Model):
     updated_at = models.DateTimeField(
         _("updated"), auto_now=True, db_default=Now(), editable=False
     )
+    archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
+
+    objects = EmployeeQuerySet.as_manager()
 
     class Meta:
         db_table = "employees"

@@ -47,6 +47,23 @@ SENTENCES: dict[str, str | Promise] = {
     "of_line": _("Line %(line)s: %(said)s"),
     "unknown_employee": _("There is no employee %(value)s."),
     "repeated_employee": _("Employee %(value)s stands twice in one batch."),
+    # JSON, and files of people to score
+    "not_json_number": _("%(value)s is not a JSON number that can be kept."),
+    "duplicate_key": _("The key %(field)s stands twice in one object."),
+    "too_deep": _("The body is nested too deeply."),
+    "not_storable_text": _("A text holds \\u0000 or half of a surrogate pair."),
+    "not_an_object": _("%(field)s must be a JSON object."),
+    "not_wrapped": _('Put the fields into “features”: {"features": {"age": 21, …}}.'),
+    "missing": _("%(field)s is missing."),
+    "not_a_json_line": _("It is not JSON: see column %(column)s."),
+    "not_a_utf8_line": _(
+        "It is not UTF-8, see column %(column)s: save the file as UTF-8 and try again."
+    ),
+    "not_csv_line": _("It is not CSV: %(reason)s."),
+    "line_too_long": _("It is longer than %(longest)s bytes."),
+    "nobody_in_file": _("The file holds nobody to score."),
+    "too_many_rows": _("The file holds more than %(most)s people: split it."),
+    "unnamed_column": _("A column has no title."),
     # The extracts
     "missing_file": _("The file %(field)s is not there."),
     "not_utf8": _("%(field)s is not UTF-8: save it as “CSV UTF-8” and try again."),

@@ -143,13 +143,18 @@ def _annotation(field: Field, categories: Categories | None) -> Any:
         return Annotated[Any, BeforeValidator(_scalar)]
     if field.order:
         return Annotated[Any, BeforeValidator(partial(_level, field.order))]
-    check = partial(_whole if field.whole else _in_range, field)
+    check = partial(_whole if field.whole else _in_range, field, *_ends(field))
     return Annotated[float, Strict(), AfterValidator(check)]
 
 
-def _in_range(field: Field, value: float) -> float:
-    low = -math.inf if field.low is None else field.low
-    high = math.inf if field.high is None else field.high
+def _ends(field: Field) -> tuple[float, float]:
+    return (
+        -math.inf if field.low is None else field.low,
+        math.inf if field.high is None else field.high,
+    )
+
+
+def _in_range(field: Field, low: float, high: float, value: float) -> float:
     # NaN fails too; an upper bound of infinity still keeps infinity out.
     if low <= value <= high and value != math.inf:
         return value
@@ -161,11 +166,11 @@ def _in_range(field: Field, value: float) -> float:
     _refuse("out_of_range", low=field.low, high=field.high, unit=unit)
 
 
-def _whole(field: Field, value: float) -> int:
-    _in_range(field, value)
-    if value != int(value):
+def _whole(field: Field, low: float, high: float, value: float) -> int:
+    whole = int(_in_range(field, low, high, value))
+    if whole != value:
         _refuse("not_whole")
-    return int(value)
+    return whole
 
 
 def _percentage(field: Field, value: Any) -> float | None:
@@ -185,7 +190,7 @@ def _percentage(field: Field, value: Any) -> float | None:
     else:
         # round: 0.07 * 100 is 7.000000000000001, and a fraction means 7 %.
         percent = round(value * 100, 9) if -1 < value < 1 else value
-    return _in_range(field, percent)
+    return _in_range(field, *_ends(field), percent)
 
 
 def _yes_no(words: Mapping[str, int], value: Any) -> int | None:

@@ -1,8 +1,8 @@
 """Writes many rows of the log at once: by COPY where the database has it."""
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeAlias
 
 import orjson
 from django.db import connection, models
@@ -10,48 +10,54 @@ from psycopg import sql
 
 from predictions.models import Prediction
 
+Columns: TypeAlias = dict[str, Any]
+"""What a row holds, by the names of `Prediction`'s arguments."""
+
 MANY = 50  # rows from which on COPY pays for asking for their ids first
 
 
-def insert(rows: Sequence[Prediction]) -> None:
-    """Insert the rows, inside the caller's transaction, and give them their ids.
+def insert(rows: Iterable[Columns], count: int) -> list[Columns]:
+    """Insert `count` rows, inside the caller's transaction; return them with their ids.
 
-    A database with sequences counts on if the transaction fails: those ids stay gaps.
+    They may be made while they are sent: the database is busy with the first by then.
+    A sequence counts on if the transaction fails: those ids stay gaps.
     """
-    if connection.vendor == "postgresql" and len(rows) >= MANY:
-        _copy(rows)
-    else:
-        Prediction.objects.bulk_create(rows)
+    if connection.vendor == "postgresql" and count >= MANY:
+        return list(_copied(rows, count))
+    listed = list(rows)
+    made = Prediction.objects.bulk_create([Prediction(**row) for row in listed])
+    return [
+        {"id": row.pk, **columns} for row, columns in zip(made, listed, strict=True)
+    ]
 
 
-def _copy(rows: Sequence[Prediction]) -> None:
+def _copied(rows: Iterable[Columns], count: int) -> Iterator[Columns]:
     fields = Prediction._meta.concrete_fields
     read = [(field.attname, isinstance(field, models.JSONField)) for field in fields]
-    columns = sql.SQL(", ").join(sql.Identifier(field.column) for field in fields)
+    columns = sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields)
+    table = Prediction._meta.db_table
     statement = sql.SQL("COPY {table} ({columns}) FROM STDIN").format(
-        table=sql.Identifier(Prediction._meta.db_table), columns=columns
+        table=sql.Identifier(table), columns=columns
     )
     with connection.cursor() as cursor:
         # COPY returns no ids.
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, 'id'))"
             " FROM generate_series(1, %s)",
-            [Prediction._meta.db_table, len(rows)],
+            [table, count],
         )
-        for row, (number,) in zip(rows, cursor.fetchall(), strict=True):
-            row.pk = number
+        numbers = [number for (number,) in cursor.fetchall()]
         # Django turns the driver's errors into its own, but not those of a COPY.
         with connection.wrap_database_errors, cursor.copy(statement) as copy:
-            for row in rows:
+            for row, number in zip(rows, numbers, strict=True):
+                row["id"] = number
                 copy.write_row(
                     [
-                        _json(getattr(row, name)) if is_json else getattr(row, name)
+                        _json(row[name]) if is_json else row[name]
                         for name, is_json in read
                     ]
                 )
-    for row in rows:
-        row._state.adding = False
-        row._state.db = connection.alias
+                yield row
 
 
 def _json(document: Any) -> str | None:

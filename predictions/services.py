@@ -4,8 +4,9 @@ A new caller (a command, an admin action, a batch) enters here and adds no line.
 """
 
 import logging
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -23,9 +24,10 @@ from attrition.field import Value
 from attrition.releases import Release
 from attrition.scorecard import Contribution
 from predictions import idempotency
-from predictions.bulk_insert import insert
+from predictions.bulk_insert import Columns, insert
 from predictions.idempotency import AnsweredMeanwhile, Retry
 from predictions.models import Prediction, Source
+from predictions.models.log import SCHEMA_VERSION
 from predictions.proof.digests import new_salt, payload_digest
 
 logger = logging.getLogger(__name__)
@@ -102,19 +104,19 @@ def predict_within(
     records: Sequence[Record],
     *,
     caller: Caller,
-    explain: bool = False,
     refused: MutableMapping[int, InvalidFeatures] | None = None,
-) -> list[Prediction]:
+) -> list[Columns]:
     """As `predict`, inside the caller's transaction: show nothing before its commit.
+
+    Returns the rows as `Prediction`'s arguments: of a million nobody needs the objects.
 
     With `refused`, who can't be scored is put there by index, and left out. Raises
     InvalidFeatures without it, and whatever the database says.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("What is logged here is logged with what says so.")
-    rows = rows_for(release, records, caller, explained=explain, refused=refused)
-    insert(rows)
-    return rows
+    scored = _scored(release, records, refused)
+    return insert(_rows(release, scored, caller), len(scored))
 
 
 def first_answer(retry: Retry, *, explained: bool = False) -> Prediction | None:
@@ -137,14 +139,32 @@ def rows_for(
     caller: Caller,
     *,
     explained: bool = False,
-    refused: MutableMapping[int, InvalidFeatures] | None = None,
 ) -> list[Prediction]:
-    """The answers as rows that nobody has written yet.
+    """The answers as rows that nobody has written yet. Raises InvalidFeatures."""
+    scored = _scored(release, records, None)
+    rows = [Prediction(**columns) for columns in _rows(release, scored, caller)]
+    if explained:
+        for row, found in zip(rows, scored, strict=True):
+            row.explanation = _explanation(release, found.values)
+    return rows
 
-    Where `refused` is given, who can't be scored is put there by index and left out;
-    else this raises InvalidFeatures.
-    """
-    now = timezone.now()
+
+class Scored(NamedTuple):
+    """One person as the release reads them, and what its scorecard says."""
+
+    record: Record
+    values: Mapping[str, Value | None]
+    probability: float
+    beyond: list[str]
+    rare: list[str]
+
+
+def _scored(
+    release: Release,
+    records: Sequence[Record],
+    refused: MutableMapping[int, InvalidFeatures] | None,
+) -> list[Scored]:
+    """Who can be scored; who can't is put into `refused`, or raises its own error."""
     taken: list[Record] = []
     values: list[Mapping[str, Value | None]] = []
     for index, record in enumerate(records):
@@ -157,72 +177,66 @@ def rows_for(
             refused[index] = found
         else:
             taken.append(record)
-    rows = []
-    for record, read, scored in zip(
-        taken, values, _scores(release, values), strict=True
-    ):
-        row = _row(release, record, read, scored, caller)
-        row.created_at = now
-        if explained:
-            row.explanation = _explanation(release, read)
-        rows.append(row)
-    return rows
-
-
-class Scored(NamedTuple):
-    """What the scorecard says of one person."""
-
-    probability: float
-    beyond: list[str]
-    rare: list[str]
-
-
-def _scores(
-    release: Release, values: Sequence[Mapping[str, Value | None]]
-) -> Iterable[Scored]:
     card = release.scorecard
-    if len(values) < MANY:
+    if len(taken) < MANY:
         return [
-            Scored(card.probability(v), card.beyond(v), card.rare(v)) for v in values
+            Scored(record, v, card.probability(v), card.beyond(v), card.rare(v))
+            for record, v in zip(taken, values, strict=True)
         ]
-    from attrition import (
-        bulk,
-    )  # numpy, which a process that is asked for one never loads
+    # It loads numpy, which a process that is asked about one at a time never needs.
+    from attrition import bulk
 
-    found = bulk.probabilities(card, values)
-    return map(Scored, found, bulk.beyond(card, values), bulk.rare(card, values))
+    people = bulk.People(card, values)
+    return [
+        Scored(*found)
+        for found in zip(
+            taken,
+            values,
+            people.probabilities(),
+            people.beyond(),
+            people.rare(),
+            strict=True,
+        )
+    ]
 
 
-def _row(
-    release: Release,
-    record: Record,
-    values: Mapping[str, Value | None],
-    scored: Scored,
-    caller: Caller,
-) -> Prediction:
+def _rows(
+    release: Release, scored: Sequence[Scored], caller: Caller
+) -> Iterator[Columns]:
+    now = timezone.now()
+    for found in scored:
+        yield _columns(release, found, caller, now)
+
+
+def _columns(
+    release: Release, scored: Scored, caller: Caller, now: datetime
+) -> Columns:
+    record, values = scored.record, scored.values
     threshold = release.threshold
     missing = [name for name in release.scorecard.names if values[name] is None]
     salt = new_salt()
-    return Prediction(
-        employee_id=record.employee_id,
-        input_payload=record.features,
-        proba_depart=scored.probability,
-        prediction=int(scored.probability >= threshold),
-        threshold=threshold,
-        model_version=release.version,
-        artifact_sha256=release.artifact_sha256,
-        missing_features=missing,
-        warnings=_warnings(release, scored, missing),
-        source=caller.source,
-        key_prefix=caller.key_prefix,
-        key_owner=caller.key_owner,
-        user_name=caller.user_name,
-        request_id=caller.request_id,
-        batch_id=caller.batch_id,
-        batch_row=record.batch_row,
-        payload_salt=salt,
-        payload_digest=payload_digest(salt, record.features, record.employee_id),
-    )
+    return {
+        "created_at": now,
+        "employee_id": record.employee_id,
+        "input_payload": record.features,
+        "proba_depart": scored.probability,
+        "prediction": int(scored.probability >= threshold),
+        "threshold": threshold,
+        "model_version": release.version,
+        "artifact_sha256": release.artifact_sha256,
+        "missing_features": missing,
+        "warnings": _warnings(release, scored, missing),
+        "source": caller.source,
+        "key_prefix": caller.key_prefix,
+        "key_owner": caller.key_owner,
+        "user_name": caller.user_name,
+        "request_id": caller.request_id,
+        "batch_id": caller.batch_id,
+        "batch_row": record.batch_row,
+        "payload_salt": salt,
+        "payload_digest": payload_digest(salt, record.features, record.employee_id),
+        "schema_version": SCHEMA_VERSION,
+    }
 
 
 def _warnings(
@@ -246,7 +260,7 @@ def _commit(rows: list[Prediction], retry: Retry | None) -> None:
     try:
         # durable: inside somebody's open transaction this raises instead of promising.
         with transaction.atomic(durable=True):
-            insert(rows)
+            Prediction.objects.bulk_create(rows)
             if retry is not None:
                 idempotency.remember(retry, rows[0])
     except Error as error:

@@ -107,7 +107,7 @@ if env.text("DATABASE_OWNER_URL", ""):
 
 # Batches on many machines: without a broker a thread of the web process scores them
 CELERY_BROKER_URL = env.broker("CELERY_BROKER_URL")
-CELERY_TASK_DEFAULT_QUEUE = "technova"
+CELERY_TASK_DEFAULT_QUEUE = env.text("CELERY_QUEUE", "technova")
 CELERY_TASK_IGNORE_RESULT = True  # what became of a batch stands in the database
 # A worker that dies leaves its message to the next.
 CELERY_TASK_ACKS_LATE = True

@@ -30,6 +30,14 @@ def using(name: str) -> Iterator[None]:
             connections["default"] = usual
 
 
+def url(name: str) -> str:
+    """The DATABASE_URL of a database on the suite's PostgreSQL."""
+    at = connections["default"].settings_dict
+    login = f"{at['USER']}:{at['PASSWORD']}".rstrip(":")
+    address = f"{at['HOST'] or 'localhost'}:{at['PORT'] or 5432}"
+    return f"postgresql://{login}@{address}/{name}"
+
+
 def run_on_server(*statements: str) -> None:
     """As the owner of the cluster; for CREATE and DROP DATABASE."""
     with using("postgres"), connections["default"].cursor() as cursor:

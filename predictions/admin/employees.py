@@ -3,20 +3,23 @@
 import logging
 
 from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.shortcuts import redirect
 from django.urls import path
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from attrition.employees import features_of
+from attrition.employees import archive, bring_back, features_of
 from attrition.errors import InvalidFeatures, Problem, ReleaseRejected
 from attrition.features import FIELDS, IDENTIFIERS
 from attrition.field import Extract
 from attrition.models import HIGHEST_EMPLOYEE_ID, Employee
 from attrition.typography import titled
+from predictions.admin.archiving import TITLES, ArchivedFilter, chosen
 from predictions.admin.employee_form import EmployeeForm
 from predictions.admin.lists import BoundedPaginator, IndexedList
 from predictions.answers import UNAVAILABLE
@@ -38,7 +41,9 @@ GROUPS = {
 @admin.register(Employee)
 class EmployeeAdmin(admin.ModelAdmin):
     form = EmployeeForm
-    list_display = ["employee_id", "department", "role", "updated_at"]
+    list_display = ["employee_id", "department", "role", "updated_at", "archived_at"]
+    list_filter = [ArchivedFilter]
+    actions = ["archive", "bring_back"]
     list_per_page = 50
     paginator = BoundedPaginator
     show_full_result_count = False
@@ -51,6 +56,11 @@ class EmployeeAdmin(admin.ModelAdmin):
         score = self.admin_site.admin_view(require_POST(self.score))
         name = "attrition_employee_score"
         return [path("<path:object_id>/score/", score, name=name), *super().get_urls()]
+
+    def changelist_view(self, request, extra_context=None):
+        shown = chosen(request.GET.get(ArchivedFilter.parameter_name), request)
+        titles = {"title": capfirst(TITLES[shown])}
+        return super().changelist_view(request, titles | (extra_context or {}))
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         context = {"may_score": request.user.has_perm(MAY_SCORE)}
@@ -97,16 +107,19 @@ class EmployeeAdmin(admin.ModelAdmin):
         return EmployeeForm
 
     def get_fieldsets(self, request, obj=None):
+        who = ["employee_id"]
+        if obj is not None and obj.archived_at is not None:
+            who.append("archived_at")
         if obj is not None and not self.has_change_permission(request, obj):
-            return [(None, {"fields": ["employee_id", "stored"]})]
+            return [(None, {"fields": [*who, "stored"]})]
         by_source = [
             (title, {"fields": [f.name for f in FIELDS if f.source is source]})
             for source, title in GROUPS.items()
         ]
-        return [(None, {"fields": ["employee_id"]}), *by_source]
+        return [(None, {"fields": who}), *by_source]
 
     def get_readonly_fields(self, request, obj=None):
-        return [] if obj is None else ["employee_id", "stored"]
+        return [] if obj is None else ["employee_id", "archived_at", "stored"]
 
     def get_search_results(self, request, queryset, search_term):
         term = search_term.strip()
@@ -120,6 +133,26 @@ class EmployeeAdmin(admin.ModelAdmin):
             for name in IDENTIFIERS:
                 query |= Q(**{f"features__{name}": int(term)})
         return queryset.filter(query), False
+
+    @admin.action(
+        description=_("Archive the selected employees"), permissions=["change"]
+    )
+    def archive(self, request, people):
+        count = self._noted(request, archive(people), _("Archived."))
+        self.message_user(request, _("Archived: %(count)s.") % {"count": count})
+
+    @admin.action(
+        description=_("Bring back the selected employees"), permissions=["change"]
+    )
+    def bring_back(self, request, people):
+        count = self._noted(request, bring_back(people), _("Brought back."))
+        self.message_user(request, _("Brought back: %(count)s.") % {"count": count})
+
+    def _noted(self, request, ids, what):
+        """Each employee's history says who did it; returns of how many."""
+        people = [Employee(pk=pk) for pk in ids]
+        LogEntry.objects.log_actions(request.user.pk, people, CHANGE, str(what))
+        return len(ids)
 
     @admin.display(description=_("department"))
     def department(self, employee):

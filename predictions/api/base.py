@@ -1,6 +1,7 @@
 """What every call shares: the order in which a request is checked."""
 
 from tempfile import SpooledTemporaryFile
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -10,10 +11,13 @@ from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
 from predictions.api.errors import BodyTooLarge, MethodNotAllowed, Refusal
+from predictions.api.idempotency import caller_name, sent_key
+from predictions.batches.making import Asker
 from predictions.models import Scope, Source
 from predictions.services import Caller
 
 PIECE = 64 * 1024
+BATCH_BYTES = 16 * 1024 * 1024  # of many people as JSON, read whole into memory
 METHODS_WITH_BODY = {"POST", "PUT", "PATCH"}
 
 
@@ -102,13 +106,19 @@ class ApiViewSet(ChecksInOrder, ViewSet):
         return response
 
 
-def caller(request: Request) -> Caller:
+def caller(request: Request, source: Source = Source.API) -> Caller:
     """Who asks, as the log copies it."""
     key = request.auth
     return Caller(
-        source=Source.API,
+        source=source,
         key_prefix=key.prefix if key else "",
         key_owner=key.owner if key else "",
         user_name=request.user.get_username(),
         request_id=request._request.request_id,
     )
+
+
+def asker(request: Request, asked: Any) -> Asker:
+    """Who asks for the batch `asked` (JSON), under which key."""
+    who = caller(request, Source.BATCH)
+    return Asker(who, caller_name(request), sent_key(request), asked)

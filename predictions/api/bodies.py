@@ -1,43 +1,12 @@
-"""Takes the parts out of a body: an object with known keys, and nothing else."""
-
 from typing import Any
 
-from attrition.errors import Problem
-from attrition.features import BY_NAME
-from attrition.models import HIGHEST_EMPLOYEE_ID
-from attrition.validation import MOST_PROBLEMS, unknown_field
+from predictions import records
 from predictions.api.errors import Refusal
-
-KNOWN = ("features", "employee_id")
 
 
 def features_and_id(body: Any) -> tuple[dict[str, Any], int | None]:
-    """`features` as sent, and `employee_id` where it stands beside them.
-
-    Raises Refusal for anything else in the body.
-    """
-    if not isinstance(body, dict):
-        raise Refusal("not_an_object", "body")
-    if "features" not in body and body.keys() & BY_NAME.keys():
-        raise Refusal("not_wrapped", "features")
-    unknown = [name for name in body if name not in KNOWN]
-    problems = [unknown_field(name, KNOWN) for name in unknown[:MOST_PROBLEMS]]
-    features = body.get("features")
-    if "features" not in body:
-        problems.insert(0, Problem("features", "missing"))
-    elif not isinstance(features, dict):
-        problems.append(Problem("features", "not_an_object"))
-    employee_id = body.get("employee_id")
-    if employee_id is not None and not _is_employee_id(employee_id):
-        highest = {"highest": HIGHEST_EMPLOYEE_ID}
-        problems.append(Problem("employee_id", "not_an_employee_id", highest))
-    if len(unknown) > MOST_PROBLEMS:
-        problems.append(Problem("body", "too_many_problems", {"count": MOST_PROBLEMS}))
-    if problems:
-        raise Refusal.listing(problems)
-    return features, employee_id
-
-
-def _is_employee_id(value: Any) -> bool:
-    is_whole = isinstance(value, int) and not isinstance(value, bool)
-    return is_whole and 1 <= value <= HIGHEST_EMPLOYEE_ID
+    """As `records.features_and_id`. Raises Refusal."""
+    try:
+        return records.features_and_id(body)
+    except records.RecordRefused as refused:
+        raise Refusal.listing(refused.problems) from None

@@ -5,12 +5,14 @@ from typing import Any
 from attrition.models import HIGHEST_EMPLOYEE_ID
 from predictions.answers import WARNINGS
 from predictions.api.feature_schema import example_features, feature_schema
-from predictions.models import Source
+from predictions.batches.at_once import MOST_ROWS
+from predictions.models import BatchKind, BatchState, Source
 
 PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}
 EMPLOYEE_ID = {"type": "integer", "minimum": 1, "maximum": HIGHEST_EMPLOYEE_ID}
 TEXT = {"type": "string"}
 TEXTS = {"type": "array", "items": TEXT}
+COUNT = {"type": "integer", "minimum": 0}
 TIME = {"type": "string", "format": "date-time", "description": "UTC"}
 SCALAR = {"type": ["number", "string", "null"]}
 
@@ -124,6 +126,59 @@ PREDICTION = _object(
     },
     optional=("explanation",),
 )
+BATCH = _object(
+    {
+        "id": {**TEXT, "format": "uuid"},
+        "state": {"type": "string", "enum": BatchState.values},
+        "kind": {"type": "string", "enum": BatchKind.values},
+        "model_version": TEXT,
+        "created_at": TIME,
+        "started_at": {**TIME, "type": ["string", "null"]},
+        "finished_at": {**TIME, "type": ["string", "null"]},
+        "rows": COUNT,
+        "scored": COUNT,
+        "refused": COUNT,
+        "left": COUNT,
+        "rows_per_second": {"type": ["number", "null"]},
+        "problem": {**TEXT, "description": "Why it failed; empty where it did not."},
+    }
+)
+PLACE = {
+    "index": {"type": "integer", "description": "Its place in the request, from 0."},
+    "employee_id": {"type": ["integer", "null"]},
+}
+BATCH_ANSWER = _object(
+    {
+        "batch_id": {**TEXT, "format": "uuid"},
+        "scored": COUNT,
+        "refused": COUNT,
+        "results": {
+            "type": "array",
+            "items": {**ANSWER, "properties": {**PLACE, **ANSWER["properties"]}},
+        },
+        "errors": {
+            "type": "array",
+            "items": _object({**PLACE, "errors": ERROR["properties"]["errors"]}),
+        },
+    }
+)
+EMPLOYEE_IDS = {"type": "array", "items": EMPLOYEE_ID, "minItems": 1}
+LARGE_BATCH_REQUEST = {
+    "oneOf": [
+        _object({"employee_ids": {**EMPLOYEE_IDS, "maxItems": 100_000}}),
+        _object(
+            {
+                "all": {"const": True},
+                "changed_only": {
+                    "type": "boolean",
+                    "default": False,
+                    "description": "Leave out whose last answer would be the same.",
+                },
+            },
+            optional=("changed_only",),
+        ),
+    ]
+}
 REPLAY = _object(
     {
         "id": {"type": "integer"},
@@ -142,8 +197,14 @@ EMPLOYEE = _object(
         "features": ref("Features"),
         "created_at": TIME,
         "updated_at": TIME,
+        "archived_at": {
+            **TIME,
+            "type": ["string", "null"],
+            "description": "UTC. Since then left out where everyone is scored.",
+        },
     }
 )
+STORED = _object({"created": COUNT, "replaced": COUNT, "unchanged": COUNT})
 
 
 def add_components(result: dict[str, Any], generator: Any, **kwargs: Any) -> Any:
@@ -169,9 +230,40 @@ def add_components(result: dict[str, Any], generator: Any, **kwargs: Any) -> Any
         "Explanation": EXPLANATION,
         "Contribution": CONTRIBUTION,
         "Warning": WARNING,
+        "BatchRequest": {
+            "oneOf": [
+                _object(
+                    {
+                        "records": {
+                            "type": "array",
+                            "items": ref("Request"),
+                            "minItems": 1,
+                            "maxItems": MOST_ROWS,
+                        }
+                    }
+                ),
+                _object({"employee_ids": {**EMPLOYEE_IDS, "maxItems": MOST_ROWS}}),
+            ]
+        },
+        "BatchAnswer": BATCH_ANSWER,
+        "LargeBatchRequest": LARGE_BATCH_REQUEST,
+        "Batch": BATCH,
         "Prediction": PREDICTION,
         "Replay": REPLAY,
         "Employee": EMPLOYEE,
+        "EmployeesRequest": _object(
+            {
+                "employees": {
+                    "type": "array",
+                    "items": _object(
+                        {"employee_id": EMPLOYEE_ID, "features": ref("Features")}
+                    ),
+                    "minItems": 1,
+                    "maxItems": MOST_ROWS,
+                }
+            }
+        ),
+        "Stored": STORED,
         "Error": ERROR,
     }
     return result

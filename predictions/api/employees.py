@@ -7,26 +7,46 @@ from django.db import transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from attrition.employees import put
 from attrition.features import merged
 from attrition.models import Employee
 from attrition.validation import CHANGES, STORABLE
-from predictions.api import parameters, schema
-from predictions.api.base import ApiViewSet
+from predictions.api import batch_bodies, parameters, schema
+from predictions.api.base import BATCH_BYTES, ApiViewSet
 from predictions.api.bodies import features_and_id
 from predictions.api.errors import NotFound, Refusal
 from predictions.api.pagination import BY_EMPLOYEE
-from predictions.api.serializers import EmployeeSerializer
+from predictions.api.serializers import EmployeeSerializer, employee_list
+from predictions.batches.at_once import MOST_ROWS
 from predictions.models import Scope
 
 
 class EmployeeListViewSet(ApiViewSet):
-    scopes = {"GET": Scope.EMPLOYEES_READ, "HEAD": Scope.EMPLOYEES_READ}
+    scopes = {
+        "GET": Scope.EMPLOYEES_READ,
+        "HEAD": Scope.EMPLOYEES_READ,
+        "PUT": Scope.EMPLOYEES_WRITE,
+    }
+    most_bytes = BATCH_BYTES
+    example = staticmethod(schema.example_employees)
 
     @schema.employees
     def list(self, request: Request) -> Response:
         sent = parameters.read(request.query_params, BY_EMPLOYEE.parameters)
         rows = Employee.objects.all()
-        return BY_EMPLOYEE.page(request, rows, EmployeeSerializer, sent)
+        return BY_EMPLOYEE.page(request, rows, employee_list, sent)
+
+    @schema.put_employees
+    def update(self, request: Request) -> Response:
+        parameters.read(request.query_params, {})
+        stored = put(batch_bodies.employees(request.data, MOST_ROWS))
+        return Response(
+            {
+                "created": stored.inserted,
+                "replaced": stored.updated,
+                "unchanged": stored.unchanged,
+            }
+        )
 
 
 class EmployeeViewSet(ApiViewSet):
@@ -60,7 +80,7 @@ class EmployeeViewSet(ApiViewSet):
         pk, features = self._sent(request, employee_id)
         STORABLE.validate(features)
         employee, created = Employee.objects.update_or_create(
-            pk=pk, defaults={"features": features}
+            pk=pk, defaults={"features": features, "archived_at": None}
         )
         status = HTTPStatus.CREATED if created else HTTPStatus.OK
         return Response(EmployeeSerializer(employee).data, status=status)

@@ -21,6 +21,7 @@ from rest_framework.views import set_rollback
 from attrition.errors import InvalidFeatures, Problem, ReleaseRejected
 from predictions.api.errors import Refusal, Unauthorized, body_of
 from predictions.api.renderers import BrowsableAPIRenderer, JSONRenderer
+from predictions.batches.starting import BrokerUnavailable
 from predictions.idempotency import KeyReused
 from predictions.services import LogUnavailable
 
@@ -77,6 +78,8 @@ def _translate(exc: Exception) -> tuple[int | None, list[Problem], dict[str, str
         case ReleaseRejected():
             logger.error("No release serves: %s", exc)
             return _unavailable("model_unavailable")
+        case BrokerUnavailable():
+            return _unavailable("broker_unavailable")
         case LogUnavailable():
             return _unavailable("log_unavailable")
         case AnyDatabaseError():

@@ -14,7 +14,7 @@ from predictions.api import parameters, schema
 from predictions.api.base import ApiViewSet, caller
 from predictions.api.errors import NotFound, Refusal
 from predictions.api.pagination import NEWEST_FIRST, NEWEST_OF_SOME_FIRST, KeyOrder
-from predictions.api.serializers import PredictionSerializer
+from predictions.api.serializers import PredictionSerializer, prediction_list
 from predictions.models import Prediction, Scope, Source
 from predictions.models.log import FILTERED
 from predictions.services import explain
@@ -52,7 +52,7 @@ class HistoryViewSet(ApiViewSet):
         sent = parameters.read(request.query_params, order.parameters | readers)
         lookups = {FILTERS[name][0]: sent[name] for name in sent if name in FILTERS}
         rows = rows.filter(**lookups)
-        return order.page(request, rows, PredictionSerializer, sent)
+        return order.page(request, rows, prediction_list, sent)
 
 
 class PredictionViewSet(ApiViewSet):

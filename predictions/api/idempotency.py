@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from predictions.api.errors import Refusal
+from predictions.batches.at_once import Answered
 from predictions.idempotency import Retry
 from predictions.models import Prediction
 
@@ -16,21 +17,31 @@ SOUND = re.compile(r"[!-~]{1,255}")  # visible ASCII
 
 def retry_of(request: Request, asked: Any) -> Retry | None:
     """What the header makes of a request for `asked` (JSON); None without one."""
+    key = sent_key(request)
+    return Retry(caller_name(request), key, asked) if key else None
+
+
+def sent_key(request: Request) -> str:
+    """The key in the header, empty without one. Raises Refusal."""
     sent = request.headers.get(HEADER)
     if sent is None:
-        return None
+        return ""
     # The draft has a quoted string, most clients send it bare: the same key.
     key = sent.strip()
     if len(key) >= 2 and key[0] == key[-1] == '"':
         key = key[1:-1]
     if not SOUND.fullmatch(key):
         raise Refusal("bad_idempotency_key", HEADER)
-    caller = f"key:{request.auth.pk}" if request.auth else f"user:{request.user.pk}"
-    return Retry(caller, key, asked)
+    return key
 
 
-def mark(response: Response, row: Prediction) -> Response:
+def caller_name(request: Request) -> str:
+    """Whose keys they are: two callers may choose the same."""
+    return f"key:{request.auth.pk}" if request.auth else f"user:{request.user.pk}"
+
+
+def mark(response: Response, answered: Prediction | Answered) -> Response:
     """Tell a client that this is the first answer again."""
-    if row.is_repeated:
+    if answered.is_repeated:
         response["Idempotent-Replayed"] = "true"
     return response

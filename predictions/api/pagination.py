@@ -7,13 +7,13 @@ relation `next`. The cursor in it is the key of the page's last row.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
 from rest_framework.utils.urls import replace_query_param
 
 from predictions.api import parameters
@@ -49,15 +49,18 @@ class KeyOrder:
         self,
         request: Request,
         rows: QuerySet[Model],
-        serializer: type[BaseSerializer],
+        shape: Callable[[list[Any]], Any],
         sent: dict[str, Any],
     ) -> Response:
-        """One page of `rows`, for parameters that `parameters` has read."""
+        """One page of `rows`, for parameters that `parameters` has read.
+
+        `shape` makes plain data of the rows.
+        """
         limit = sent.get("limit", DEFAULT_LIMIT)
         found = rows.filter(sent.get("cursor", Q())).order_by(*self.fields)
         found = list(found[: limit + 1])
         page = found[:limit]
-        response = Response(serializer(page, many=True).data)
+        response = Response(shape(page))
         if len(found) > limit:
             here = request.build_absolute_uri()
             following = replace_query_param(here, "cursor", self.cursor(page[-1]))
@@ -65,25 +68,31 @@ class KeyOrder:
         return response
 
 
-def _after_prediction(cursor: str) -> Q:
+def _after(cursor: str, key: Callable[[str], Any]) -> Q:
     time, _, pk = cursor.rpartition("_")
     created_at = datetime.fromisoformat(time)
     if created_at.tzinfo is None:
         raise ValueError("the time of a cursor has its zone")
     created_at = created_at.astimezone(UTC)  # the years 1 and 9999 have no such time
-    same_time = Q(created_at=created_at, pk__lt=parameters.prediction_id("cursor", pk))
+    same_time = Q(created_at=created_at, pk__lt=key(pk))
     # The first condition alone lets the index start at the right place.
     return Q(created_at__lte=created_at) & (Q(created_at__lt=created_at) | same_time)
 
 
-NEWEST_FIRST = KeyOrder(
-    fields=NEWEST,
-    cursor=lambda row: f"{row.created_at.isoformat().replace('+00:00', 'Z')}_{row.pk}",
-    after=_after_prediction,
-)
+def _newest_first(key: Callable[[str, str], Any]) -> KeyOrder:
+    return KeyOrder(
+        fields=NEWEST,
+        cursor=lambda row: (
+            f"{row.created_at.isoformat().replace('+00:00', 'Z')}_{row.pk}"
+        ),
+        after=partial(_after, key=partial(key, "cursor")),
+    )
+
+
+NEWEST_FIRST = _newest_first(parameters.prediction_id)
 NEWEST_OF_SOME_FIRST = replace(NEWEST_FIRST, fields=NEWEST_OF_SOME)
 """The same rows in the same order, where something but the time narrows the list."""
-
+NEWEST_BATCH_FIRST = _newest_first(parameters.uuid)
 BY_EMPLOYEE = KeyOrder(
     fields=("employee_id",),
     cursor=lambda row: str(row.employee_id),

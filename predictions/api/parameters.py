@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.http import QueryDict
 
@@ -54,6 +55,13 @@ def text(name: str, value: str) -> str:
     if not value or "\0" in value:
         raise Refusal("missing", name)
     return value
+
+
+def uuid(name: str, value: str) -> UUID:
+    try:
+        return UUID(value)
+    except ValueError:
+        raise Refusal("not_a_uuid", name) from None
 
 
 employee_id = whole(1, HIGHEST_EMPLOYEE_ID, "not_an_employee_id")

@@ -17,8 +17,8 @@ ERRORS = {
     404: "There is no such object.",
     405: "Another method is needed.",
     406: "Answers are JSON.",
-    413: "The body is larger than 1 MiB.",
-    415: "The body must be JSON.",
+    413: "The body is larger than this call takes (1 MiB where nothing else is said).",
+    415: "The body must be of a type that this call takes.",
     422: "The body or a parameter is wrong; `errors` says where.",
     503: "The model or the log is unavailable: nothing was scored. See Retry-After.",
 }
@@ -60,7 +60,7 @@ def _call(
     **more: Any,
 ) -> Any:
     more.setdefault("description", "")  # else the view's own docstring
-    responses: dict[int, Any] = {status: ok}
+    responses: dict[Any, Any] = {status: ok}
     for code in sorted(errors):
         responses[code] = OpenApiResponse(ref("Error"), ERRORS[code])
     return extend_schema(
@@ -89,6 +89,20 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "(same `db_id`, `Idempotent-Replayed: true`), another body is 422. Kept for 24 "
     "hours or longer.",
 )
+ON_ERROR = _query(
+    "on_error",
+    "What becomes of the others when somebody can't be scored.",
+    type="string",
+    enum=["refuse", "skip"],
+    default="refuse",
+)
+FILE = {"type": "string", "format": "binary"}
+FORM_FILE = {
+    "type": "object",
+    "properties": {"file": FILE},
+    "required": ["file"],
+    "additionalProperties": False,
+}
 PAGE = [
     _query(
         "limit",
@@ -121,6 +135,18 @@ def example_request() -> dict[str, Any]:
     return {"features": example_features()}
 
 
+def example_batch() -> dict[str, Any]:
+    return {"records": [{**example_request(), "employee_id": 669}]}
+
+
+def example_employees() -> dict[str, Any]:
+    return {"employees": [{"employee_id": 669, **example_request()}]}
+
+
+def example_large_batch() -> dict[str, Any]:
+    return {"all": True}
+
+
 predict = _call(
     "predict",
     "Score an employee from features",
@@ -138,6 +164,79 @@ predict_by_id = _call(
     request=None,
     parameters=[EMPLOYEE_ID, EXPLAIN, IDEMPOTENCY_KEY],
     description=NEVER_ALONE,
+)
+predict_batch = _call(
+    "predict_batch",
+    "Score up to 5,000 employees at once",
+    ref("BatchAnswer"),
+    (*READING, *BODY),
+    request={"application/json": ref("BatchRequest")},
+    parameters=[EXPLAIN, ON_ERROR, IDEMPOTENCY_KEY],
+    description="One transaction: all are answered or none, in the order of the "
+    f"request. The body takes up to 16 MiB. {NEVER_ALONE}",
+)
+batches = _call(
+    "batches",
+    "List batches, newest first",
+    _list("Batch"),
+    READING,
+    parameters=PAGE,
+    description="The caller's own; with the scope `history` everybody's.",
+)
+post_batch = _call(
+    "post_batch",
+    "Start a batch",
+    OpenApiResponse(ref("Batch"), "Started: `Location` says where to look."),
+    (*READING, *BODY),
+    status=202,
+    request={
+        "application/json": ref("LargeBatchRequest"),
+        "multipart/form-data": FORM_FILE,
+        "text/csv": FILE,
+        "application/x-ndjson": FILE,
+        "application/jsonl": FILE,
+    },
+    parameters=[ON_ERROR, IDEMPOTENCY_KEY],
+    description="Chosen employees, all who are active, or a file of up to 100 MiB and "
+    "1,000,000 people: a CSV whose header names fields (and `employee_id`), or NDJSON "
+    "with a body of `/predict` on each line. A file is read whole before anybody is "
+    "scored: what is wrong is refused with line and field. A stored employee who can't "
+    f"be scored stands in the results with the reasons. {NEVER_ALONE}",
+)
+BATCH_ID = OpenApiParameter(
+    "id", {"type": "string", "format": "uuid"}, location=OpenApiParameter.PATH
+)
+one_batch = _call(
+    "batch",
+    "How far a batch is",
+    ref("Batch"),
+    (*READING, 404),
+    parameters=[BATCH_ID],
+)
+cancel_batch = _call(
+    "cancel_batch",
+    "Score no more of a batch",
+    ref("Batch"),
+    (*READING, 404),
+    request=None,
+    parameters=[BATCH_ID],
+    description="What is logged stays logged. People who are being scored at this "
+    "moment still are. A batch that has ended stays as it is.",
+)
+batch_results = _call(
+    "batch_results",
+    "What a batch answered so far",
+    {
+        "application/x-ndjson": {"type": "string", "description": "An object a row."},
+        "text/csv": {"type": "string", "description": "A line a row."},
+    },
+    (*READING, 404),
+    parameters=[
+        BATCH_ID,
+        _query("format", "", type="string", enum=["ndjson", "csv"], default="ndjson"),
+    ],
+    description="In the order of the rows, streamed: an answer of `/predict` with its "
+    "`row` and `employee_id`, or `errors`. `Batch-State` says whether all are there.",
 )
 history = _call(
     "history",
@@ -172,7 +271,22 @@ replay = _call(
     "release is gone.",
 )
 employees = _call(
-    "employees", "List employees", _list("Employee"), READING, parameters=PAGE
+    "employees",
+    "List employees",
+    _list("Employee"),
+    READING,
+    parameters=PAGE,
+    description="The archived too: `archived_at` says since when.",
+)
+put_employees = _call(
+    "put_employees",
+    "Create or replace up to 5,000 employees at once",
+    ref("Stored"),
+    (*READING, *BODY),
+    request={"application/json": ref("EmployeesRequest")},
+    description="One transaction: all or none. Whoever was archived is brought back, "
+    "and counts as replaced. Of two calls at once, each person is as the later one "
+    "says. The body takes up to 16 MiB.",
 )
 one_employee = _call(
     "employee",
@@ -184,7 +298,7 @@ one_employee = _call(
 put_employee = extend_schema(
     operation_id="put_employee",
     summary="Create or replace an employee",
-    description="",
+    description="Whoever was archived is brought back.",
     request={"application/json": ref("Request")},
     parameters=[EMPLOYEE_ID],
     responses={

@@ -26,13 +26,9 @@ SENTENCES |= UNAVAILABLE | {
     "empty_body": _("The body is empty: send a JSON object."),
     "not_utf8_body": _("The body is not UTF-8."),
     "invalid_json": _("The body is not JSON: see line %(line)s, column %(column)s."),
-    "not_json_number": _("%(value)s is not a JSON number that can be kept."),
-    "duplicate_key": _("The key %(field)s stands twice in one object."),
-    "too_deep": _("The body is nested too deeply."),
-    "not_storable_text": _("A text holds \\u0000 or half of a surrogate pair."),
-    "not_an_object": _("%(field)s must be a JSON object."),
-    "not_wrapped": _('Put the fields into “features”: {"features": {"age": 21, …}}.'),
-    "missing": _("%(field)s is missing."),
+    "not_a_list": _("%(field)s must be a JSON list."),
+    "wrong_count": _("%(field)s must hold 1 to %(most)s people, and holds %(found)s."),
+    "one_of_these": _("%(field)s must hold one of: %(allowed)s."),
     "not_a_prediction_id": _("%(field)s must be a whole number from 1 to %(highest)s."),
     "id_differs": _("%(field)s is not the one in the address."),
     "not_in_range": _("%(field)s must be a whole number from %(low)s to %(high)s."),
@@ -41,8 +37,22 @@ SENTENCES |= UNAVAILABLE | {
         "%(field)s must be an ISO 8601 date or time, such as 2026-01-31 or "
         "2026-01-31T09:30:00Z."
     ),
+    "not_a_uuid": _(
+        "%(field)s must be a UUID, such as 0b1e1f2a-3c4d-5e6f-8a9b-0c1d2e3f4a5b."
+    ),
+    "not_true": _("%(field)s must be true, or left out."),
+    "not_a_flag": _("%(field)s must be true or false."),
+    "one_file": _("Send one file, as %(field)s."),
+    "unknown_file_kind": _(
+        "%(field)s must end in .csv, .ndjson or .jsonl, or say its media type."
+    ),
     "not_a_cursor": _("%(field)s is not one that this list gave: follow its Link."),
     "repeated_parameter": _("%(field)s stands twice in the address."),
+    "unknown_batch": _("There is no batch %(value)s, or it is somebody else's."),
+    "broker_unavailable": _(
+        "The broker that hands out batches does not answer. There is no batch: try "
+        "again in a moment."
+    ),
     "unknown_prediction": _("There is no prediction %(value)s."),
     "bad_idempotency_key": _(
         "%(field)s must be 1 to 255 visible ASCII characters, such as a UUID."

@@ -1,5 +1,7 @@
 """The shapes that come out. What comes in is checked by the feature table."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from attrition.models import Employee
@@ -51,8 +53,17 @@ class PredictionSerializer(serializers.ModelSerializer):
 class EmployeeSerializer(serializers.ModelSerializer):
     created_at = serializers.ReadOnlyField()
     updated_at = serializers.ReadOnlyField()
+    archived_at = serializers.ReadOnlyField()
 
     class Meta:
         model = Employee
-        fields = ["employee_id", "features", "created_at", "updated_at"]
+        fields = ["employee_id", "features", "created_at", "updated_at", "archived_at"]
         read_only_fields = fields
+
+
+def prediction_list(rows: list[Prediction]) -> list[dict[str, Any]]:
+    return PredictionSerializer(rows, many=True).data
+
+
+def employee_list(rows: list[Employee]) -> list[dict[str, Any]]:
+    return EmployeeSerializer(rows, many=True).data

@@ -5,11 +5,13 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
+from predictions.api.batches import BatchListViewSet, BatchViewSet
 from predictions.api.docs import DocsView, HomeView, SchemaView
 from predictions.api.employees import EmployeeListViewSet, EmployeeViewSet
 from predictions.api.health import HealthViewSet
 from predictions.api.history import HistoryViewSet, PredictionViewSet
 from predictions.api.predict import PredictByIdViewSet, PredictViewSet
+from predictions.api.predict_batch import PredictBatchViewSet
 
 
 def with_and_without_slash(
@@ -32,6 +34,11 @@ urlpatterns = [
         {
             "health": HealthViewSet.as_view({"get": "retrieve"}),
             "predict": PredictViewSet.as_view({"post": "create"}),
+            "predict/batch": PredictBatchViewSet.as_view({"post": "create"}),
+            "batches": BatchListViewSet.as_view({"get": "list", "post": "create"}),
+            "batches/<str:id>": BatchViewSet.as_view({"get": "retrieve"}),
+            "batches/<str:id>/cancel": BatchViewSet.as_view({"post": "cancel"}),
+            "batches/<str:id>/results": BatchViewSet.as_view({"get": "results"}),
             "predict_by_id/<str:employee_id>": PredictByIdViewSet.as_view(
                 {"post": "create"}
             ),
@@ -41,7 +48,7 @@ urlpatterns = [
             "predictions/<str:id>/replay": PredictionViewSet.as_view(
                 {"post": "replay"}
             ),
-            "employees": EmployeeListViewSet.as_view({"get": "list"}),
+            "employees": EmployeeListViewSet.as_view({"get": "list", "put": "update"}),
             "employees/<str:employee_id>": EmployeeViewSet.as_view(
                 {"get": "retrieve", "put": "update", "patch": "partial_update"}
             ),

@@ -1,18 +1,20 @@
 """Makes batches: who is to be scored is written down before anybody is."""
 
-import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.utils.crypto import salted_hmac
 
 from attrition import releases
-from attrition.errors import AttritionError
+from attrition.errors import AttritionError, Problem
 from attrition.models import Employee
 from attrition.releases import Release
 from predictions.batches.people import Asked, pack_ids, pack_records
+from predictions.batches.refused import kept
+from predictions.idempotency import KeyReused
 from predictions.models import Batch, BatchChunk, BatchKind, Prediction
 from predictions.proof.canonical import canonical
 from predictions.services import Caller
@@ -22,10 +24,6 @@ MOST_ROWS = 1_000_000  # of a file
 STORED_AT_ONCE = 16  # chunks: a file's records must not gather in memory
 
 Item = TypeVar("Item")
-
-
-class KeyReused(AttritionError):
-    """The idempotency key stands for another request."""
 
 
 class Asker(NamedTuple):
@@ -39,7 +37,7 @@ class Asker(NamedTuple):
 
 
 class TooManyRows(AttritionError):
-    """More people than one batch takes."""
+    """A file of more than `MOST_ROWS` people."""
 
 
 def changed_employees(release: Release) -> QuerySet[Employee]:
@@ -57,72 +55,69 @@ def changed_employees(release: Release) -> QuerySet[Employee]:
         artifact_sha256=release.artifact_sha256,
         threshold=release.threshold,
     )
-    return Employee.objects.annotate(last=Subquery(last.values("pk")[:1])).filter(
-        ~Exists(same)
-    )
+    active = Employee.objects.active()
+    return active.annotate(last=Subquery(last.values("pk")[:1])).filter(~Exists(same))
 
 
 def of_employees(
     ids: Iterable[int], asker: Asker, kind: BatchKind = BatchKind.EMPLOYEES
 ) -> Batch:
     """A batch of stored people, each id once. Raises ReleaseRejected."""
-    return _make(kind, asker, map(_Chunk.of_ids, _grouped(ids)))
+    return _make(kind, asker, map(_of_ids, _grouped(ids)))
 
 
 def of_everyone(asker: Asker, *, changed_only: bool = False) -> Batch:
     """A batch of all who are active. Raises ReleaseRejected."""
     release = releases.current()
-    people = changed_employees(release) if changed_only else Employee.objects.all()
+    people = changed_employees(release) if changed_only else Employee.objects.active()
     with transaction.atomic():  # PostgreSQL reads row by row only within one
         ids = people.order_by("pk").values_list("pk", flat=True).iterator(CHUNK)
         return of_employees(ids, asker, BatchKind.ALL)
 
 
-def of_file(records: Iterable[Asked], asker: Asker) -> Batch:
-    """A batch of the records of a file, which are kept until they are scored.
+def of_file(lines: Iterable[Asked], asker: Asker) -> Batch:
+    """A batch of a file's lines, which are kept until they are scored.
 
-    All or nothing: what `records` raises while it is read leaves nothing behind.
+    All or nothing: what `lines` raises while it is read leaves nothing behind. Raises
+    TooManyRows.
     """
-    return _make(BatchKind.FILE, asker, map(_Chunk.of_records, _grouped(records)))
+    return _make(BatchKind.FILE, asker, map(_of_lines, _grouped(enumerate(lines))))
 
 
-class _Chunk(NamedTuple):
-    row_count: int
-    people: bytes
+def _of_ids(ids: list[int]) -> BatchChunk:
+    return BatchChunk(row_count=len(ids), people=pack_ids(ids))
 
-    @classmethod
-    def of_ids(cls, ids: list[int]) -> "_Chunk":
-        return cls(len(ids), pack_ids(ids))
 
-    @classmethod
-    def of_records(cls, records: list[Asked]) -> "_Chunk":
-        return cls(len(records), pack_records(records))
+def _of_lines(numbered: list[tuple[int, Asked]]) -> BatchChunk:
+    rows = dict(numbered)
+    if max(rows) >= MOST_ROWS:
+        raise TooManyRows
+    refusals = [
+        kept(row, asked.employee_id, asked.problems, asked.line)
+        for row, asked in rows.items()
+        if asked.problems
+    ]
+    return BatchChunk(row_count=len(rows), people=pack_records(rows), refusals=refusals)
 
 
 @transaction.atomic
-def _make(kind: BatchKind, asker: Asker, chunks: Iterable[_Chunk]) -> Batch:
+def _make(kind: BatchKind, asker: Asker, chunks: Iterable[BatchChunk]) -> Batch:
     batch = new_batch(kind, asker)
     batch.save(force_insert=True)
-    made = _stored(batch, chunks)
-    while some := list(islice(made, STORED_AT_ONCE)):
+    placed = _placed(batch, chunks)
+    while some := list(islice(placed, STORED_AT_ONCE)):
         BatchChunk.objects.bulk_create(some)
     batch.save(update_fields=["row_count"])
     return batch
 
 
-def _stored(batch: Batch, chunks: Iterable[_Chunk]) -> Iterator[BatchChunk]:
+def _placed(batch: Batch, chunks: Iterable[BatchChunk]) -> Iterator[BatchChunk]:
     for number, chunk in enumerate(chunks):
-        first_row = batch.row_count
+        chunk.batch = batch
+        chunk.number = number
+        chunk.first_row = batch.row_count
         batch.row_count += chunk.row_count
-        if batch.row_count > MOST_ROWS and batch.kind == BatchKind.FILE:
-            raise TooManyRows
-        yield BatchChunk(
-            batch=batch,
-            number=number,
-            first_row=first_row,
-            row_count=chunk.row_count,
-            people=chunk.people,
-        )
+        yield chunk
 
 
 def new_batch(kind: BatchKind, asker: Asker) -> Batch:
@@ -145,9 +140,39 @@ def new_batch(kind: BatchKind, asker: Asker) -> Batch:
     )
 
 
+def unknown_employees(ids: Sequence[int]) -> Iterator[Problem]:
+    """Those of `ids` who are not stored, by their places."""
+    for first in range(0, len(ids), CHUNK):
+        group = ids[first : first + CHUNK]
+        known = set(Employee.objects.filter(pk__in=group).values_list("pk", flat=True))
+        for index, pk in enumerate(group, first):
+            if pk not in known:
+                yield Problem(
+                    "employee_id", "unknown_employee", {"value": pk}, index=index
+                )
+
+
+def asked_before(asker: Asker) -> Batch | None:
+    """The batch that this caller's idempotency key stands for. Raises KeyReused."""
+    if not asker.idempotency_key:
+        return None
+    found = Batch.objects.filter(
+        caller=asker.name, idempotency_key=asker.idempotency_key
+    ).first()
+    if found is not None and found.request_digest != digest(asker.request):
+        raise KeyReused(f"The key stands for batch {found.pk}.")
+    return found
+
+
 def digest(request: Any) -> str:
-    """What a request is known again by; empty for none."""
-    return "" if request is None else hashlib.sha256(canonical(request)).hexdigest()
+    """What a request is known again by, in hexadecimal; empty for none.
+
+    With a secret: whoever reads the table can't try which payload it stands for.
+    """
+    if request is None:
+        return ""
+    salt = "predictions.batches"
+    return salted_hmac(salt, canonical(request), algorithm="sha256").hexdigest()
 
 
 def _grouped(items: Iterable[Item]) -> Iterator[list[Item]]:

@@ -54,8 +54,18 @@ def _rate(done: int, start: datetime | None, end: datetime) -> float | None:
 
 def answers(batch: Batch) -> Iterator[Prediction | RefusedRow]:
     """What was answered so far in the order of the rows, a few at a time in memory."""
-    rows = Prediction.objects.filter(batch_id=batch.pk).order_by("batch_row")
-    yield from merge(rows.iterator(AT_ONCE), refusals(batch), key=row_of)
+    both: list[Iterator[Prediction | RefusedRow]] = [rows(batch), refusals(batch)]
+    yield from merge(*both, key=row_of)
+
+
+def rows(batch: Batch) -> Iterator[Prediction]:
+    """The rows of the log, a few at a time in memory."""
+    # By key: to be read bit by bit, one large query would be copied whole first.
+    for first in range(0, batch.row_count, AT_ONCE):
+        within = {"batch_row__gte": first, "batch_row__lt": first + AT_ONCE}
+        yield from Prediction.objects.filter(batch_id=batch.pk, **within).order_by(
+            "batch_row"
+        )
 
 
 def refusals(batch: Batch) -> Iterator[RefusedRow]:

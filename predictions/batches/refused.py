@@ -21,7 +21,7 @@ class RefusedRow(NamedTuple):
 
 
 def kept(
-    row: int, employee_id: int | None, line: int | None, problems: Iterable[Problem]
+    row: int, employee_id: int | None, problems: Iterable[Problem], line: int | None
 ) -> dict[str, Any]:
     """As JSON. Sentences, because a later version may word a code in another way."""
     return {

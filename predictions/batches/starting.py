@@ -4,6 +4,7 @@ import logging
 import queue
 import threading
 import time
+import traceback
 from functools import partial
 from uuid import UUID
 
@@ -76,9 +77,12 @@ class _Here:
             batch_id = self._waiting.get()
             try:
                 finish(Batch.objects.get(pk=batch_id))
-            except Exception:
-                # The next batch must not wait for ever because of this one.
-                logger.exception("Batch %s stopped", batch_id)
+            except Exception as error:
+                # The next batch must not wait for ever because of this one. The text
+                # of an exception can hold values, and stays out.
+                frames = "".join(traceback.format_tb(error.__traceback__))
+                kind = type(error).__name__
+                logger.error("Batch %s stopped: %s\n%s", batch_id, kind, frames)
             finally:
                 connection.close()
 

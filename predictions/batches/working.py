@@ -6,17 +6,20 @@ twice and nobody is lost, however often a broker delivers.
 """
 
 import logging
+from operator import itemgetter
+from typing import NamedTuple
 
 from django.db import Error, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attrition import releases
-from attrition.errors import InvalidFeatures, ReleaseRejected, ReleaseReplaced
+from attrition.errors import InvalidFeatures, Problem, ReleaseRejected, ReleaseReplaced
 from attrition.releases import Release
-from predictions.batches.people import unpack
+from predictions.batches.people import People, Unanswerable, unpack
 from predictions.batches.refused import kept
-from predictions.models import Batch, BatchChunk, BatchState, Prediction, Source
+from predictions.bulk_insert import Columns
+from predictions.models import Batch, BatchChunk, BatchState, Source
 from predictions.models.batches import OPEN_STATES
 from predictions.services import Caller, LogUnavailable, predict_within
 
@@ -38,7 +41,9 @@ def work_on(batch: Batch) -> BatchChunk | None:
         _mark_started(batch)
         with transaction.atomic(durable=True):
             if (chunk := _claim(batch)) is not None:
-                score(chunk, release)
+                score(
+                    chunk, release, unpack(bytes(chunk.people or b""), chunk.first_row)
+                )
         finish(batch)
     except Error as error:
         # The database's own text can hold the row, so only its kind goes on.
@@ -61,37 +66,38 @@ def release_of(batch: Batch) -> Release:
     return release
 
 
-def score(
-    chunk: BatchChunk, release: Release, *, explain: bool = False
-) -> list[Prediction]:
+class Outcome(NamedTuple):
+    """What became of a chunk: rows of the log, and by row who is not among them."""
+
+    rows: list[Columns]
+    refused: dict[int, list[Problem]]
+
+
+def score(chunk: BatchChunk, release: Release, people: People) -> Outcome:
     """Answer a chunk's rows, within the caller's transaction."""
-    people = unpack(chunk.people or b"", chunk.first_row)
-    refused: dict[int, InvalidFeatures] = {}
+    invalid: dict[int, InvalidFeatures] = {}
     rows = predict_within(
         release,
         people.records,
         caller=caller_of(chunk.batch),
-        explain=explain,
-        refused=refused,
+        refused=invalid,
     )
-    refusals = {
-        row: kept(row, pk, None, [problem])
-        for row, (pk, problem) in people.unknown.items()
-    }
-    for index, error in refused.items():
+    refused = dict(people.refused)
+    for index, error in invalid.items():
         record = people.records[index]
-        line = people.lines[index]
         assert record.batch_row is not None
-        refusals[record.batch_row] = kept(
-            record.batch_row, record.employee_id, line, error.problems
+        refused[record.batch_row] = Unanswerable(
+            record.employee_id, list(error.problems), people.lines[index]
         )
     chunk.people = None
     chunk.done_at = timezone.now()
     chunk.scored = len(rows)
-    chunk.refused = len(refusals)
-    chunk.refusals = [refusals[row] for row in sorted(refusals)]
+    # Of a file's lines some were refused when it was read.
+    chunk.refusals += [kept(row, *who) for row, who in refused.items()]
+    chunk.refusals.sort(key=itemgetter("row"))
+    chunk.refused = len(chunk.refusals)
     chunk.save()
-    return rows
+    return Outcome(rows, {row: who.problems for row, who in sorted(refused.items())})
 
 
 def caller_of(batch: Batch) -> Caller:

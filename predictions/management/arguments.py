@@ -28,6 +28,12 @@ def row_number(text: str) -> int:
     return int(text)
 
 
+def seconds(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 86_400:
+        raise ArgumentTypeError(f"{text!r} is no whole number from 1 to 86400")
+    return int(text)
+
+
 def add_processes(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--processes",

@@ -6,6 +6,7 @@ import json
 import shutil
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -126,8 +127,22 @@ def as_csv(answers: Iterable[Answer]) -> Iterator[str]:
         yield line.getvalue()
 
 
+def as_ndjson(answers: Iterable[Answer]) -> Iterator[str]:
+    """An object a line."""
+    return (json.dumps(item, ensure_ascii=False) for item in answers)
+
+
+def write(path: Path, lines: Iterable[str]) -> None:
+    """A file that is whole or not there: written beside it, then put in its place."""
+    draft = path.with_name(f"{path.name}.part")
+    with draft.open("w", encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in lines)
+    draft.replace(path)
+
+
 FORMATS: dict[str, Callable[[Iterable[Answer]], Iterator[str]]] = {
     "table": as_table,
     "json": as_json,
+    "ndjson": as_ndjson,
     "csv": as_csv,
 }

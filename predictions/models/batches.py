@@ -66,7 +66,7 @@ class Batch(models.Model):
     request_id = models.CharField(_("request"), max_length=64, blank=True)
     caller = models.CharField(max_length=40)
     idempotency_key = models.CharField(max_length=255, blank=True)
-    # What was asked for, so that the same again is known: SHA-256, in hexadecimal.
+    # What was asked for, so that the same again is known (`batches.making.digest`).
     request_digest = models.CharField(max_length=64, blank=True)
     problem = models.TextField(_("why it failed"), blank=True)
 

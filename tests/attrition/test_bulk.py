@@ -128,3 +128,22 @@ def test_scoring_changes_neither_the_rows_nor_the_scorecard():
 
     assert rows == ROWS
     assert SMALL.as_json() == before
+
+
+def test_everyone_is_told_what_they_are_told_alone(fitted):
+    rows = [*rows_of(fitted.data.X), *proving.hostile_rows(fitted.scorecard)]
+    people = bulk.People(fitted.scorecard, rows)
+
+    beyond, rare = people.beyond(), people.rare()
+
+    assert beyond == [fitted.scorecard.beyond(row) for row in rows]
+    assert rare == [fitted.scorecard.rare(row) for row in rows]
+    assert any(beyond)
+    assert any(rare)
+
+
+def test_a_small_company_is_told_what_each_is_told_alone():
+    people = bulk.People(SMALL, ROWS)
+
+    assert people.beyond() == [SMALL.beyond(row) for row in ROWS]
+    assert people.rare() == [SMALL.rare(row) for row in ROWS]

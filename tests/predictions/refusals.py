@@ -35,7 +35,9 @@ def problems(answer: HttpResponse) -> list[tuple[str | None, str]]:
     assert body["detail"]
     assert body["errors"]
     for error in body["errors"]:
-        assert error.keys() == {"field", "code", "message"}
+        places = error.keys() & {"index", "line"}
+        assert error.keys() == places | {"field", "code", "message"}
+        assert all(isinstance(error[place], int) for place in places)
         assert error["field"] is None or isinstance(error["field"], str)
         assert isinstance(error["message"], str)
         assert "%(" not in error["message"]

@@ -114,6 +114,7 @@ def test_an_explain_that_is_neither_true_nor_false_is_refused(
         "GET /history/669",
         "GET /predictions/1",
         "GET /employees",
+        "PUT /employees",
         "GET /employees/669",
         "PUT /employees/669",
         "PATCH /employees/669",
@@ -177,7 +178,7 @@ METHODS = {
     "/history": {"GET", "HEAD"},
     "/history/669": {"GET", "HEAD"},
     "/predictions/1": {"GET", "HEAD"},
-    "/employees": {"GET", "HEAD"},
+    "/employees": {"GET", "HEAD", "PUT"},
     "/employees/669": {"GET", "HEAD", "PUT", "PATCH"},
 }
 EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"]
@@ -219,6 +220,7 @@ def test_a_wrong_method_is_refused_with_those_that_are_taken(
         ("GET", "/history/669"),
         ("GET", "/predictions/1"),
         ("GET", "/employees"),
+        ("PUT", "/employees"),
         ("GET", "/employees/669"),
         ("PUT", "/employees/669"),
         ("PATCH", "/employees/669"),

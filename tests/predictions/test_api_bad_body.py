@@ -197,7 +197,13 @@ def test_a_large_body_without_a_true_length_is_refused_all_the_same(api):
     ],
 )
 @pytest.mark.parametrize(
-    "call", ["POST /predict?explain=maybe", "PUT /employees/1", "PATCH /employees/1"]
+    "call",
+    [
+        "POST /predict?explain=maybe",
+        "PUT /employees",
+        "PUT /employees/1",
+        "PATCH /employees/1",
+    ],
 )
 def test_another_content_type_is_refused(api, call, content_type):
     assert_refused(

@@ -67,8 +67,15 @@ def test_nobody_stored_is_an_empty_list(api):
 def test_an_employee_is_read_as_stored(api, employee):
     answer = api.get("/employees/669").json()
 
-    assert answer.keys() == {"employee_id", "features", "created_at", "updated_at"}
+    assert list(answer) == [
+        "employee_id",
+        "features",
+        "created_at",
+        "updated_at",
+        "archived_at",
+    ]
     assert answer["features"] == employee.features
+    assert answer["archived_at"] is None
     assert answer == api.get("/employees").json()[0]
     for name in ("created_at", "updated_at"):
         assert answer[name].endswith("Z")

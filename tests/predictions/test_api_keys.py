@@ -13,7 +13,13 @@ from rest_framework.test import APIClient
 from predictions.models import ApiKey, Prediction, Scope
 from tests.factories import make_key
 from tests.predictions.refusals import assert_refused, messages, problems, send
-from tests.predictions.routes import CLOSED, DOCUMENTATION, ROUTES, served_paths
+from tests.predictions.routes import (
+    CLOSED,
+    DOCUMENTATION,
+    ROUTES,
+    good_body,
+    served_paths,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -190,7 +196,8 @@ def test_a_key_may_do_what_its_scope_says_and_nothing_else(
     row = make_prediction().pk
     needed = CLOSED[method, path]
 
-    answer = send(api_with(held), method, address(path, row), {"features": features})
+    body = good_body(method, path, features)
+    answer = send(api_with(held), method, address(path, row), body)
 
     if held == needed:
         assert answer.status_code == 200

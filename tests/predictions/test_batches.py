@@ -225,3 +225,28 @@ def test_several_at_once_score_everyone_once(committing):
     assert batch.state == "done"
     ids = Prediction.objects.order_by("batch_row").values_list("employee_id", flat=True)
     assert list(ids) == list(range(1, 201))
+
+
+@pytest.mark.django_db
+def test_many_rows_hold_what_one_row_holds(monkeypatch):
+    """PostgreSQL takes many by COPY, with types of its own."""
+    monkeypatch.setattr(making, "CHUNK", 1_000)
+    ids = people(60)
+    work(making.of_employees(ids, ASKER))
+    many = Prediction.objects.order_by("pk").values()[59]
+    work(making.of_employees([60], ASKER))
+
+    one = Prediction.objects.order_by("pk").values().last()
+
+    own = (
+        "id",
+        "created_at",
+        "batch_id",
+        "batch_row",
+        "payload_salt",
+        "payload_digest",
+    )
+    assert {k: v for k, v in many.items() if k not in own} == {
+        k: v for k, v in one.items() if k not in own
+    }
+    assert many["source"] == "batch"

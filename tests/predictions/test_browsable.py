@@ -1,5 +1,6 @@
 """The API in a browser, for people who have logged in."""
 
+import html
 import json
 import re
 
@@ -90,6 +91,7 @@ def test_a_person_reads_what_their_group_may(
         ("HR manager", "/predict", True),
         ("HR manager", "/predict_by_id/669", True),
         ("HR manager", "/employees/669", True),
+        ("HR manager", "/employees", True),
         ("ML engineer", "/predict", False),
         ("API administrator", "/predict", False),
         (None, "/predict", True),
@@ -136,6 +138,22 @@ def test_the_form_starts_with_a_request_that_scores(browser):
 
     assert answer.status_code == 200
     assert "proba_depart" in answer.text
+
+
+def test_the_form_of_all_employees_starts_with_somebody_who_is_stored(browser):
+    client = browser("HR manager")
+    page = client.get("/employees").text
+    text = re.search(r">(.*?)</textarea>", page.split('name="_content"')[1], re.S)[1]
+
+    answer = client.put(
+        "/employees",
+        html.unescape(text),
+        content_type="application/json",
+        headers={"X-CSRFToken": token(client, "/employees")},
+    )
+
+    assert answer.status_code == 200
+    assert Employee.objects.get().features["age"]
 
 
 def test_a_persons_score_is_logged_under_their_name(browser, features):

@@ -9,11 +9,11 @@ from django.db.models.functions import Cast
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from predictions.api.parsers import parse
 from predictions.models import Prediction
 from predictions.proof import canonical as module
 from predictions.proof.canonical import canonical, parsed, respelt
 from predictions.proof.digests import payload_digest
+from predictions.strict_json import parse
 from tests import shipped
 
 SALT = "00" * 16

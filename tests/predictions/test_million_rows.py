@@ -32,13 +32,10 @@ class Log:
     """`ROWS` rows in a database of their own, sealed."""
 
     def __init__(self, database: str, folder: Path) -> None:
-        at = connection.settings_dict
-        login = f"{at['USER']}:{at['PASSWORD']}".rstrip(":")
-        address = f"{at['HOST'] or 'localhost'}:{at['PORT'] or 5432}"
         self.folder = folder
         self.environment = {
             **os.environ,
-            "DATABASE_URL": f"postgresql://{login}@{address}/{database}",
+            "DATABASE_URL": own_database.url(database),
             "SEAL_SIGNING_KEY": KEY,
             "LANGUAGE_CODE": "en",
         }

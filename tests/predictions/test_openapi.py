@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
@@ -211,6 +212,39 @@ def test_a_body_that_is_refused_is_described_so(described, body):
     assert not described("Request").is_valid(body)
 
 
+def test_people_to_store_at_once_and_the_answer_are_as_described(
+    api, described, features
+):
+    body = {"employees": [{"employee_id": 669, "features": features}]}
+
+    described("EmployeesRequest").validate(body)
+    answer = send(api, "PUT", "/employees", body)
+
+    described("Stored").validate(answer.json())
+
+
+@pytest.mark.parametrize(
+    "employees",
+    [
+        [],
+        {},
+        [1],
+        [{"features": {"age": 30}}],
+        [{"employee_id": 1}],
+        [{"employee_id": 0, "features": {"age": 30}}],
+        [{"employee_id": None, "features": {"age": 30}}],
+        [{"employee_id": 1, "features": {"age": 300}}],
+        [{"employee_id": 1, "features": {"age": 30}, "name": "Ana"}],
+    ],
+    ids=str,
+)
+def test_people_who_are_not_stored_at_once_are_described_so(api, described, employees):
+    body = {"employees": employees}
+
+    assert not described("EmployeesRequest").is_valid(body)
+    assert send(api, "PUT", "/employees", body).status_code == 422
+
+
 @pytest.mark.parametrize("explain", ["", "?explain=true"])
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_real_answer_is_as_described(
@@ -242,6 +276,7 @@ def test_the_rows_of_the_log_are_as_described(api, described, features):
 
 def test_employees_are_as_described(api, described):
     EmployeeFactory.create_batch(2)
+    EmployeeFactory(archived_at=timezone.now())
 
     for row in api.get("/employees").json():
         described("Employee").validate(row)

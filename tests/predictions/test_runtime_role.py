@@ -6,9 +6,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, connections, transaction
 
+from attrition import employees
 from predictions.models import Prediction, Seal
 from predictions.proof import sealing
 from predictions.proof.verifying import Verification
+from tests.factories import EmployeeFactory
 from tests.own_database import run_on_server
 
 FORBIDDEN = [
@@ -66,6 +68,21 @@ def test_the_role_serves_seals_and_verifies(as_role, make_committed):
     assert Prediction.objects.get() == row
     assert Seal.objects.get().row_count == 1
     assert list(Verification().run()) == []
+
+
+def test_the_role_may_import_everyone_there_is(as_role):
+    EmployeeFactory(pk=1)
+
+    assert employees.store([], complete=True).archived == 1
+
+
+def test_the_role_works_on_batches(as_role):
+    for number in range(1, 101):
+        EmployeeFactory(pk=number)
+
+    call_command("score_employee", "--all", "--summary", verbosity=0)
+
+    assert Prediction.objects.count() == 100
 
 
 @pytest.mark.parametrize("statement", FORBIDDEN)

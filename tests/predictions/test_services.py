@@ -70,15 +70,15 @@ def test_one_bad_record_among_many_leaves_no_row_and_is_named(index):
 def test_a_row_that_the_database_refuses_takes_the_others_with_it(monkeypatch):
     from predictions import services
 
-    made = services._row
+    made = services._columns
 
-    def spoilt(release, record, *args):
-        row = made(release, record, *args)
-        if record.employee_id == 2:
-            row.prediction = 1 - row.prediction
-        return row
+    def spoilt(*args):
+        columns = made(*args)
+        if columns["employee_id"] == 2:
+            columns["prediction"] = 1 - columns["prediction"]
+        return columns
 
-    monkeypatch.setattr(services, "_row", spoilt)
+    monkeypatch.setattr(services, "_columns", spoilt)
 
     with pytest.raises(LogUnavailable):
         predict(many(2_000, 9_000, 4_000), caller=CALLER)

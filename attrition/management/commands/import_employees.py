@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from attrition import employees, extracts, releases
+from attrition.employees import Imported, TooManyGone
 from attrition.errors import ReleaseRejected
 from attrition.extracts import Person
 from attrition.management.reports import problem_list
@@ -26,8 +27,21 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help="check and count, store nothing"
         )
+        parser.add_argument(
+            "--complete",
+            action="store_true",
+            help="the extracts hold everyone: archive who is in them no more",
+        )
+        parser.add_argument(
+            "--force", action="store_true", help="even if that is most people"
+        )
 
-    def handle(self, *, data: Path, dry_run: bool, **options: Any) -> None:
+    def handle(
+        self, *, data: Path, dry_run: bool, complete: bool, force: bool, **options: Any
+    ) -> None:
+        if force and not complete:
+            flags = {"flag": "--force", "needed": "--complete"}
+            raise CommandError(_("%(flag)s goes with %(needed)s.") % flags)
         try:
             found = extracts.read(data, with_outcome=False)
         except extracts.ExtractError as error:
@@ -35,14 +49,30 @@ class Command(BaseCommand):
         for file, columns in found.ignored_columns.items():
             left_out = {"file": file, "columns": ", ".join(columns)}
             self.stdout.write(_("%(file)s: left out %(columns)s.") % left_out)
-        counted = employees.store(found.people, dry_run=dry_run)
-        sentence = _(
-            "Inserted: %(inserted)s, updated: %(updated)s, unchanged: %(unchanged)s."
-        )
-        self.stdout.write(self.style.SUCCESS(sentence % asdict(counted)))
+        try:
+            counted = employees.store(
+                found.people, complete=complete, force=force, dry_run=dry_run
+            )
+        except TooManyGone as error:
+            sentence = _(
+                "%(gone)s of %(active)s active people are not in the extracts, and "
+                "would be archived: are these the whole extracts? Nothing was stored. "
+                "If they are, add --force."
+            )
+            raise CommandError(sentence % vars(error)) from error
+        self._report(counted, complete)
         if dry_run:
             self.stdout.write(_("Nothing was stored."))
         self._warn(found.people)
+
+    def _report(self, counted: Imported, complete: bool) -> None:
+        said = [
+            _("Inserted: %(inserted)s, updated: %(updated)s, unchanged: %(unchanged)s.")
+        ]
+        if complete or counted.brought_back:
+            said.append(_("Archived: %(archived)s, brought back: %(brought_back)s."))
+        for sentence in said:
+            self.stdout.write(self.style.SUCCESS(sentence % asdict(counted)))
 
     def _warn(self, people: list[Person]) -> None:
         """Facts are stored as they are; what can't be scored is said right away."""

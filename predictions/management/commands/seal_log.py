@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +11,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, close_old_connections
 from django.utils.translation import gettext as _
 
+from predictions.management.arguments import seconds
 from predictions.proof import anchors, sealing, signing
 from predictions.proof.anchors import BadAnchor
 from predictions.proof.digests import UnknownSchema
 from predictions.proof.sealing import ListedAlready, SealedMeanwhile
 from predictions.proof.signing import BadKey
-
-
-def seconds(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 86_400:
-        raise ArgumentTypeError(f"{text!r} is no whole number from 1 to 86400")
-    return int(text)
 
 
 class Command(BaseCommand):

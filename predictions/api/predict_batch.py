@@ -1,0 +1,42 @@
+"""Scoring up to 5,000 people while the caller waits: `/predict/batch`."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from predictions.api import parameters, schema
+from predictions.api.base import BATCH_BYTES, ApiViewSet, asker
+from predictions.api.batch_bodies import people_of, raise_for
+from predictions.api.idempotency import mark
+from predictions.batch_answers import answer_at_once
+from predictions.batches import at_once
+from predictions.batches.at_once import BatchRefused
+from predictions.models import Scope
+
+PARAMETERS = {
+    "explain": parameters.flag,
+    "on_error": parameters.one_of("refuse", "skip"),
+}
+
+
+class PredictBatchViewSet(ApiViewSet):
+    scores = True
+    scopes = {"POST": Scope.PREDICT}
+    most_bytes = BATCH_BYTES
+    example = staticmethod(schema.example_batch)
+
+    @schema.predict_batch
+    def create(self, request: Request) -> Response:
+        sent = parameters.read(request.query_params, PARAMETERS)
+        people = people_of(request.data, at_once.MOST_ROWS)
+        asked = {"body": request.data, "parameters": sent}
+        try:
+            answered = at_once.answer(
+                people,
+                asker(request, asked),
+                skip=sent.get("on_error") == "skip",
+                explained=sent.get("explain", False),
+            )
+        except BatchRefused as refused:
+            raise_for(refused.problems)
+            raise
+        return mark(Response(answer_at_once(answered)), answered)

@@ -1,0 +1,99 @@
+"""A batch that is answered while the caller waits: one transaction, one chunk."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from django.db import Error, IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from attrition import releases
+from attrition.errors import AttritionError, Problem
+from predictions.batches import making, reading, working
+from predictions.batches.making import Asker
+from predictions.batches.people import People
+from predictions.batches.refused import RefusedRow
+from predictions.models import Batch, BatchChunk, BatchKind, BatchState, Prediction
+from predictions.services import LogUnavailable, explain
+
+MOST_ROWS = 5_000
+
+
+class BatchRefused(AttritionError):
+    """Somebody can't be scored, so nobody was: every problem, with its record."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = problems
+
+
+class Answered(NamedTuple):
+    """What became of each record, in their order."""
+
+    batch: Batch
+    rows: list[Prediction]
+    refused: list[RefusedRow]
+    is_repeated: bool = False
+
+
+def answer(
+    people: People, asker: Asker, *, skip: bool = False, explained: bool = False
+) -> Answered:
+    """Score everybody, all or none; with `skip`, whoever can be scored.
+
+    The rows are committed before anything is returned. Under an idempotency key that
+    has answered the same request, that answer again.
+
+    Raises BatchRefused, KeyReused, ReleaseRejected or LogUnavailable; then no row was
+    written.
+    """
+    if first := answered_before(asker, explained=explained):
+        return first
+    release = releases.current()
+    batch = making.new_batch(BatchKind.RECORDS, asker)
+    batch.state = BatchState.DONE
+    batch.row_count = len(people.records) + len(people.refused)
+    batch.started_at = timezone.now()
+    chunk = BatchChunk(batch=batch, number=0, first_row=0, row_count=batch.row_count)
+    try:
+        with transaction.atomic(durable=True):
+            batch.save(force_insert=True)
+            found = working.score(chunk, release, people)
+            if found.refused and not skip:
+                raise BatchRefused(list(_with_places(found.refused)))
+            batch.finished_at = timezone.now()
+            batch.save(update_fields=["finished_at"])
+    except IntegrityError:
+        # The same key was answered by another process meanwhile.
+        if first := answered_before(asker, explained=explained):
+            return first
+        raise LogUnavailable(_("The log could not be written.")) from None
+    except Error as error:
+        working.logger.error("A batch was not written: %s", type(error).__name__)
+        raise LogUnavailable(_("The log could not be written.")) from None
+    rows = [Prediction(**columns) for columns in found.rows]
+    return Answered(batch, _explained(rows, explained), list(reading.refusals(batch)))
+
+
+def answered_before(asker: Asker, *, explained: bool = False) -> Answered | None:
+    """The answer that the caller's idempotency key had; None for a new one.
+
+    Raises KeyReused.
+    """
+    batch = making.asked_before(asker)
+    if batch is None:
+        return None
+    rows = _explained(list(reading.rows(batch)), explained)
+    return Answered(batch, rows, list(reading.refusals(batch)), is_repeated=True)
+
+
+def _explained(rows: list[Prediction], wanted: bool) -> list[Prediction]:
+    if wanted:
+        for row in rows:
+            row.explanation = explain(row)
+    return rows
+
+
+def _with_places(refused: Mapping[int, list[Problem]]) -> Iterator[Problem]:
+    for row, problems in refused.items():
+        yield from (problem.of_record(row) for problem in problems)
