@@ -13,10 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from attrition.features import IDENTIFIERS
 from attrition.models import HIGHEST_EMPLOYEE_ID, Employee
 from predictions.models.append_only import AppendOnly, AppendOnlyQuerySet
+from predictions.models.newest import NewestIndex
 
 SCHEMA_VERSION = 2
 """Of the row: raise it with each change of its columns or of what one means, and say in
 `predictions.proof.digests` what a leaf of that version covers."""
+
+
+FILTERED = ("prediction", "source", "model_version")
+"""The columns by which the log is filtered."""
 
 
 def identifier_text(name: str) -> Cast:
@@ -26,10 +31,10 @@ def identifier_text(name: str) -> Cast:
 
 class PredictionQuerySet(AppendOnlyQuerySet["Prediction"]):
     def about(self, term: str) -> "PredictionQuerySet":
-        """Rows of the employee with this number, or whose payload names it so."""
-        query = Q()
+        """Rows of this employee, by number or by a name in the payload, or request."""
+        query = Q(request_id=term) if term else Q()  # most rows of a command have none
         if re.fullmatch(r"[0-9]{1,19}", term) and int(term) <= HIGHEST_EMPLOYEE_ID:
-            query = Q(employee_id=int(term))
+            query |= Q(employee_id=int(term))
         rows = self
         for name in IDENTIFIERS:
             rows = rows.alias(**{f"_{name}": identifier_text(name)})
@@ -142,12 +147,24 @@ class Prediction(AppendOnly):
             models.Index(
                 F("created_at").desc(), F("id").desc(), name="prediction_newest_first"
             ),
-            models.Index(
-                F("employee_id"),
-                F("created_at").desc(),
-                F("id").desc(),
-                name="prediction_by_employee",
+            NewestIndex(
+                fields=["employee", "created_at", "id"], name="prediction_by_employee"
             ),
+            # One a filter of the log; each holds the others' columns behind, so that
+            # filters together are compared in the index and read no row in vain.
+            *(
+                NewestIndex(
+                    fields=[
+                        first,
+                        "created_at",
+                        "id",
+                        *(name for name in FILTERED if name != first),
+                    ],
+                    name=f"prediction_by_{first}",
+                )
+                for first in FILTERED
+            ),
+            models.Index(fields=["request_id"], name="prediction_by_request"),
             *(
                 models.Index(identifier_text(name), name=f"prediction_{name}"[:30])
                 for name in IDENTIFIERS
