@@ -8,6 +8,7 @@ ADMIN = "/admin/predictions/prediction/"
 def pages() -> dict[str, str]:
     """What is asked for; the same of both logs."""
     newest = Prediction.objects.order_by("-created_at")[0]
+    oldest = Prediction.objects.order_by("created_at")[0]
     middle = Prediction.objects.order_by("-pk")[Prediction.objects.count() // 3]
     person = f"/history/{middle.employee_id}"
     moment = middle.created_at.isoformat().replace("+00:00", "Z")
@@ -40,6 +41,7 @@ def pages() -> dict[str, str]:
         "search: evaluation": f"q={identifiers['eval_number']}",
         "search: pseudonym": f"q={identifiers['employee_id_anon']}",
         "search: request": f"q={newest.request_id}",
+        "search: request of many": f"q={oldest.request_id}",
         "search: nothing": "q=nobody",
     }
     return {

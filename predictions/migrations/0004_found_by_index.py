@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='prediction',
-            index=models.Index(fields=['request_id'], name='prediction_by_request'),
+            index=predictions.models.newest.NewestIndex(fields=['request_id', 'created_at', 'id'], name='prediction_by_request'),
         ),
         migrations.AddIndex(
             model_name='refusal',
