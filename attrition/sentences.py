@@ -59,7 +59,14 @@ SENTENCES: dict[str, str | Promise] = {
     "not_a_utf8_line": _(
         "It is not UTF-8, see column %(column)s: save the file as UTF-8 and try again."
     ),
-    "not_csv_line": _("It is not CSV: %(reason)s."),
+    "not_csv_line": _(
+        "It is not CSV: look here and below for a quotation mark that is not closed or "
+        "not doubled, a bare carriage return, or a cell of more than %(longest)s "
+        "characters."
+    ),
+    "bare_carriage_returns": _(
+        "Its lines end in bare carriage returns: save the file with LF or CRLF."
+    ),
     "line_too_long": _("It is longer than %(longest)s bytes."),
     "nobody_in_file": _("The file holds nobody to score."),
     "too_many_rows": _("The file holds more than %(most)s people: split it."),

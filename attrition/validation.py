@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from functools import partial
+from functools import lru_cache, partial
 from typing import Annotated, Any, NoReturn
 
 from pydantic import (
@@ -35,8 +35,13 @@ Categories = Mapping[str, Sequence[str]]
 
 def nearest(word: str, among: Iterable[str]) -> str | None:
     """The likeliest spelling of `word`, or None when nothing is near."""
+    return _nearest(word[:LONGEST_TEXT].casefold(), tuple(among))
+
+
+@lru_cache(1_000)  # a file may hold the same typo a million times
+def _nearest(word: str, among: tuple[str, ...]) -> str | None:
     folded = {candidate.casefold(): candidate for candidate in among}
-    matches = get_close_matches(word[:LONGEST_TEXT].casefold(), folded, n=1)
+    matches = get_close_matches(word, folded, n=1)
     return folded[matches[0]] if matches else None
 
 

@@ -2,16 +2,31 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from predictions.answers import answer
 from predictions.batches.at_once import Answered
-from predictions.batches.reading import progress
+from predictions.batches.reading import Progress, progress_of
 from predictions.batches.refused import RefusedRow
 from predictions.models import Batch, Prediction
+
+BATCH_FAILED = _(
+    "It could not be finished: the operator's log says why. What is logged stays "
+    "logged."
+)
 
 
 def batch_answer(batch: Batch) -> dict[str, Any]:
     """What a batch is, and how far."""
-    found = progress(batch)
+    return batch_list([batch])[0]
+
+
+def batch_list(batches: list[Batch]) -> list[dict[str, Any]]:
+    found = progress_of(batches)
+    return [_batch(batch, found[batch.pk]) for batch in batches]
+
+
+def _batch(batch: Batch, found: Progress) -> dict[str, Any]:
     return {
         "id": batch.pk,
         "state": batch.state,
@@ -25,12 +40,9 @@ def batch_answer(batch: Batch) -> dict[str, Any]:
         "refused": found.refused,
         "left": found.left,
         "rows_per_second": None if found.rate is None else round(found.rate, 1),
-        "problem": batch.problem,
+        # The whole of it names files, and is for the back-office.
+        "problem": str(BATCH_FAILED) if batch.problem else "",
     }
-
-
-def batch_list(batches: list[Batch]) -> list[dict[str, Any]]:
-    return [batch_answer(batch) for batch in batches]
 
 
 def answer_at_once(answered: Answered) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from attrition.errors import AttritionError
-from predictions.models import IdempotencyKey, Prediction
+from predictions.models import Batch, IdempotencyKey, Prediction
 from predictions.proof.canonical import canonical
 
 KEPT = timedelta(hours=24)  # at least
@@ -41,13 +41,20 @@ def first_answer(retry: Retry) -> Prediction | None:
 
     Also after an erasure: what was asked is gone then, and can't be compared.
     """
-    found = IdempotencyKey.objects.filter(caller=retry.caller, key=retry.key).first()
+    found = prediction_of(retry.caller, retry.key)
     if found is None:
+        same_key = {"caller": retry.caller, "idempotency_key": retry.key}
+        if Batch.objects.filter(**same_key).exists():
+            raise KeyReused("The key stands for a batch.")
         return None
     row = Prediction.objects.get(pk=found.prediction_id)
     if row.payload_salt is None or _digest(retry, row) != found.request_digest:
         raise KeyReused(f"The key stands for prediction {row.pk}.")
     return row
+
+
+def prediction_of(caller: str, key: str) -> IdempotencyKey | None:
+    return IdempotencyKey.objects.filter(caller=caller, key=key).first()
 
 
 def remember(retry: Retry, row: Prediction) -> None:

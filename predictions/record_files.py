@@ -124,6 +124,8 @@ def _ndjson_line(number: int, text: bytes) -> Asked:
         if problem.code == "invalid_json":
             column = {"column": problem.params["column"]}
             problem = Problem("", "not_a_json_line", column)
+        elif problem.code == "empty_body":  # spaces that are none to JSON
+            problem = Problem("", "not_a_json_line", {"column": 1})
         elif problem.code == "not_utf8_body":
             problem = Problem("", "not_a_utf8_line", {"column": _first_odd(text)})
         return _odd(number, problem)
@@ -143,6 +145,8 @@ def _csv(stream: IO[bytes]) -> Iterator[Asked]:
     if first is None:
         raise _refused(None, "file", "nobody_in_file")
     title_line = _decoded(1, first[1].removeprefix(b"\xef\xbb\xbf"))
+    if "\r" in title_line.rstrip("\r\n"):
+        raise _refused(1, "file", "bare_carriage_returns")
     delimiter = ";" if title_line.count(";") > title_line.count(",") else ","
 
     def texts() -> Iterator[str]:
@@ -161,8 +165,9 @@ def _csv(stream: IO[bytes]) -> Iterator[Asked]:
                 empty = False
                 yield _csv_line(start, header, cells)
             start = reader.line_num + 1
-    except csv.Error as error:
-        raise _refused(start, "file", "not_csv_line", reason=error) from None
+    except csv.Error:
+        longest = csv.field_size_limit()
+        raise _refused(start, "file", "not_csv_line", longest=longest) from None
     if empty:
         raise _refused(None, "file", "nobody_in_file")
 
@@ -182,10 +187,12 @@ def _first_odd(line: bytes) -> int:
 
 
 def _header(cells: list[str]) -> list[str]:
-    titles = [cell.strip() for cell in cells]
+    titles = [cell.strip() for cell in cells] or [""]
     known = (EMPLOYEE_ID, *BY_NAME, *SPELLINGS)
-    problems = []
+    problems: list[Problem] = []
     for title in dict.fromkeys(titles):
+        if len(problems) == MOST_PROBLEMS:
+            break
         if not title:
             problems.append(Problem("file", "unnamed_column"))
         elif title not in known:
@@ -193,7 +200,7 @@ def _header(cells: list[str]) -> list[str]:
         elif titles.count(title) > 1:
             problems.append(Problem(title, "duplicate_column"))
     if problems:
-        raise FileRefused(_at(1, problems[:MOST_PROBLEMS]))
+        raise FileRefused(_at(1, problems))
     return titles
 
 

@@ -37,7 +37,12 @@ class RefusalMiddleware:
 
 def _is_scoring(request: HttpRequest) -> bool:
     match = request.resolver_match
-    return bool(match and getattr(match.func, "cls", None) and match.func.cls.scores)
+    view = getattr(match.func, "cls", None) if match else None
+    if view is None or not view.scores:
+        return False
+    # At an address that lists batches too, reading is none.
+    reads = request.method in ("GET", "HEAD") and "get" in match.func.actions
+    return not reads
 
 
 def _note(request: HttpRequest, response: HttpResponse) -> None:

@@ -10,7 +10,12 @@ from rest_framework.exceptions import NotAuthenticated, UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
-from predictions.api.errors import BodyTooLarge, MethodNotAllowed, Refusal
+from predictions.api.errors import (
+    BodyTooLarge,
+    MethodNotAllowed,
+    Refusal,
+    WrongMediaType,
+)
 from predictions.api.idempotency import caller_name, sent_key
 from predictions.batches.making import Asker
 from predictions.models import Scope, Source
@@ -38,7 +43,10 @@ class ChecksInOrder:
     def initial(self, request: Request, *args, **kwargs) -> None:
         self.format_kwarg = None  # negotiation asks for it
         request.version = None  # and drf-spectacular for this
-        self.perform_authentication(request)
+        try:
+            self.perform_authentication(request)
+        except UnsupportedMediaType:  # a session's token is looked for in the body
+            raise self.wrong_media_type() from None
         if self.scopes and not request.user.is_authenticated:
             raise NotAuthenticated
         if request.method not in self.allowed_methods:
@@ -55,10 +63,12 @@ class ChecksInOrder:
             self.check_body(request)
 
     def check_body(self, request: Request) -> None:
-        # Media types know no case (RFC 9110, 8.3.1); DRF's parsers do.
-        request.META["CONTENT_TYPE"] = request.content_type.lower()
+        # Media types know no case (RFC 9110, 8.3.1); DRF's parsers do, and so does the
+        # boundary of a form.
+        kind, *parameters = request.content_type.split(";", 1)
+        request.META["CONTENT_TYPE"] = ";".join([kind.strip().lower(), *parameters])
         if media_type(request) not in self.content_types:
-            raise UnsupportedMediaType(request.content_type)
+            raise self.wrong_media_type()
         if "HTTP_TRANSFER_ENCODING" in request.META:
             give_length(request._request, self.most_bytes)
         sent = request.META.get("CONTENT_LENGTH") or "0"
@@ -68,6 +78,10 @@ class ChecksInOrder:
         # DRF parses no body of this length: it would pass for an empty object.
         if length == 0:
             raise Refusal("empty_body")
+
+    def wrong_media_type(self) -> WrongMediaType:
+        allowed = ", ".join(self.content_types)
+        return WrongMediaType("unsupported_media_type", allowed=allowed)
 
 
 def media_type(request: Request) -> str:
@@ -118,7 +132,9 @@ def caller(request: Request, source: Source = Source.API) -> Caller:
     )
 
 
-def asker(request: Request, asked: Any) -> Asker:
-    """Who asks for the batch `asked` (JSON), under which key."""
+def asker(request: Request, **asked: Any) -> Asker:
+    """Who asks for a batch, under which key; `asked` (JSON) says what for."""
     who = caller(request, Source.BATCH)
+    # The same body is another request at another address.
+    asked["call"] = request.resolver_match.route.rstrip("/")
     return Asker(who, caller_name(request), sent_key(request), asked)

@@ -1,9 +1,10 @@
 """Batches that are worked on after the answer: `/batches`."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from rest_framework.request import Request
@@ -14,10 +15,12 @@ from predictions.api import parameters, schema
 from predictions.api.base import BATCH_BYTES, ApiViewSet, asker
 from predictions.api.batch_bodies import employee_ids, only, raise_for
 from predictions.api.errors import NotFound, Refusal
-from predictions.api.idempotency import caller_name
+from predictions.api.idempotency import caller_name, mark
 from predictions.api.pagination import NEWEST_BATCH_FIRST
+from predictions.api.parsers import StrictJSONParser
 from predictions.api.permissions import may
-from predictions.api.uploads import FORM, KINDS, is_upload, uploaded
+from predictions.api.renderers import BrowsableAPIRenderer, JSONRenderer
+from predictions.api.uploads import FORM, KINDS, LEFT_UNREAD, is_upload, uploaded
 from predictions.batch_answers import batch_answer, batch_list
 from predictions.batch_files import FORMATS
 from predictions.batches import making, working
@@ -28,12 +31,14 @@ from predictions.record_files import FileRefused, read, sound
 
 MOST_IDS = 100_000
 FILE_BYTES = 100 * 1024 * 1024
+OTHER_TYPES = (JSONRenderer.media_type, BrowsableAPIRenderer.media_type)
 ON_ERROR = {"on_error": parameters.one_of("refuse", "skip")}
 
 
 class BatchListViewSet(ApiViewSet):
     scores = True
     scopes = {"GET": Scope.PREDICT, "HEAD": Scope.PREDICT, "POST": Scope.PREDICT}
+    parser_classes = [StrictJSONParser, *LEFT_UNREAD]
     content_types = ("application/json", FORM, *KINDS)
     most_bytes = BATCH_BYTES
     example = staticmethod(schema.example_large_batch)
@@ -54,19 +59,19 @@ class BatchListViewSet(ApiViewSet):
         batch = self._batch(request, sent, skip=sent.get("on_error") == "skip")
         response = Response(batch_answer(batch), status=HTTPStatus.ACCEPTED)
         response["Location"] = request.build_absolute_uri(f"/batches/{batch.pk}")
-        return response
+        return mark(response, batch)
 
     def _batch(self, request: Request, sent: dict[str, Any], *, skip: bool) -> Batch:
         if not is_upload(request):
-            who = asker(request, {"body": request.data, "parameters": sent})
+            who = asker(request, body=request.data, parameters=sent)
             return once(who, lambda: of_body(request.data, who, skip=skip))
         with uploaded(request) as upload:
-            who = asker(request, {"file": upload.sha256, "parameters": sent})
+            who = asker(request, file=upload.sha256, parameters=sent)
 
             def of_upload() -> Batch:
-                upload.file.seek(0)
                 lines = read(upload.file, upload.kind, releases.current().validator)
-                return making.of_file(lines if skip else sound(lines), who)
+                lines = lines if skip else sound(lines)
+                return making.of_file(lines, who, then=start)
 
             try:
                 return once(who, of_upload)
@@ -78,37 +83,34 @@ class BatchListViewSet(ApiViewSet):
 
 
 def of_body(body: Any, who: Asker, *, skip: bool) -> Batch:
-    """The batch that a JSON body asks for. Raises Refusal."""
+    """The batch that a JSON body asks for, started. Raises Refusal."""
     sent = only(body, ("employee_ids", "all", "changed_only"))
-    if "all" not in sent:
-        if "changed_only" in sent or "employee_ids" not in sent:
-            raise Refusal("one_of_these", "body", allowed="employee_ids, all")
+    if ("employee_ids" in sent) == ("all" in sent):
+        raise Refusal("one_of_these", "body", allowed="employee_ids, all")
+    if "employee_ids" in sent:
+        if "changed_only" in sent:
+            raise Refusal("only_with", "changed_only", other="all")
         ids = employee_ids(sent["employee_ids"], MOST_IDS)
         if not skip:
             raise_for(making.unknown_employees(ids))
-        return making.of_employees(ids, who)
-    if "employee_ids" in sent:
-        raise Refusal("one_of_these", "body", allowed="employee_ids, all")
+        return making.of_employees(ids, who, then=start)
     if sent["all"] is not True:
         raise Refusal("not_true", "all")
     changed_only = sent.get("changed_only", False)
     if not isinstance(changed_only, bool):
         raise Refusal("not_a_flag", "changed_only")
-    return making.of_everyone(who, changed_only=changed_only)
+    return making.of_everyone(who, changed_only=changed_only, then=start)
 
 
-def once(who: Asker, make: Any) -> Batch:
-    """The batch of the caller's idempotency key, or a new one that is started.
+def once(who: Asker, make: Callable[[], Batch]) -> Batch:
+    """The batch of the caller's idempotency key, or a new one.
 
-    Raises KeyReused, BrokerUnavailable (then there is no batch) and what `make` does.
+    Raises KeyReused and what `make` does.
     """
     if batch := making.asked_before(who):
         return batch
     try:
-        with transaction.atomic():
-            batch = make()
-            start(batch)
-            return batch
+        return make()
     except IntegrityError:
         if batch := making.asked_before(who):  # by another process meanwhile
             return batch
@@ -132,15 +134,29 @@ class BatchViewSet(ApiViewSet):
         batch.refresh_from_db()
         return Response(batch_answer(batch))
 
+    def perform_content_negotiation(self, request, force=False):
+        # Whoever accepts nothing but the file gets it, and an error as JSON.
+        if self.action == "results" and accepted_format(request):
+            return JSONRenderer(), JSONRenderer.media_type
+        return super().perform_content_negotiation(request, force)
+
     @schema.batch_results
     def results(self, request: Request, id: str) -> StreamingHttpResponse:
         readers = {"format": parameters.one_of(*FORMATS)}
         sent = parameters.read(request.query_params, readers)
         batch = batch_of(request, id)
-        media, write = FORMATS[sent.get("format", "ndjson")]
+        name = sent.get("format") or accepted_format(request) or "ndjson"
+        media, write = FORMATS[name]
         response = StreamingHttpResponse(write(batch), content_type=media)
         response["Batch-State"] = batch.state
         return response
+
+
+def accepted_format(request: Request) -> str | None:
+    """The format that `Accept` prefers, None where it prefers something else."""
+    names = {media.partition(";")[0]: name for name, (media, _) in FORMATS.items()}
+    preferred = request._request.get_preferred_type([*names, *OTHER_TYPES])
+    return names.get(preferred or "")
 
 
 def visible(request: Request) -> QuerySet[Batch]:

@@ -53,6 +53,10 @@ class NotFound(Refusal):
     status_code = HTTPStatus.NOT_FOUND
 
 
+class WrongMediaType(Refusal):
+    status_code = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
 class BodyTooLarge(Refusal):
     status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 

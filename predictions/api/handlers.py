@@ -65,9 +65,6 @@ def _translate(exc: Exception) -> tuple[int | None, list[Problem], dict[str, str
             return _one(HTTPStatus.FORBIDDEN, "permission_denied", {})
         case exceptions.NotAcceptable():
             return _one(HTTPStatus.NOT_ACCEPTABLE, "not_acceptable", {})
-        case exceptions.UnsupportedMediaType():
-            code = "unsupported_media_type"
-            return _one(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, code, {})
         case exceptions.NotFound() | Http404():
             return _one(HTTPStatus.NOT_FOUND, "not_found", {})
         case SuspiciousOperation() | UnreadablePostError():

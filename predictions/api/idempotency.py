@@ -7,9 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from predictions.api.errors import Refusal
-from predictions.batches.at_once import Answered
 from predictions.idempotency import Retry
-from predictions.models import Prediction
+from predictions.models import Batch, Prediction
 
 HEADER = "Idempotency-Key"
 SOUND = re.compile(r"[!-~]{1,255}")  # visible ASCII
@@ -40,7 +39,7 @@ def caller_name(request: Request) -> str:
     return f"key:{request.auth.pk}" if request.auth else f"user:{request.user.pk}"
 
 
-def mark(response: Response, answered: Prediction | Answered) -> Response:
+def mark(response: Response, answered: Prediction | Batch) -> Response:
     """Tell a client that this is the first answer again."""
     if answered.is_repeated:
         response["Idempotent-Replayed"] = "true"

@@ -28,15 +28,14 @@ class PredictBatchViewSet(ApiViewSet):
     def create(self, request: Request) -> Response:
         sent = parameters.read(request.query_params, PARAMETERS)
         people = people_of(request.data, at_once.MOST_ROWS)
-        asked = {"body": request.data, "parameters": sent}
         try:
             answered = at_once.answer(
                 people,
-                asker(request, asked),
+                asker(request, body=request.data, parameters=sent),
                 skip=sent.get("on_error") == "skip",
                 explained=sent.get("explain", False),
             )
         except BatchRefused as refused:
             raise_for(refused.problems)
             raise
-        return mark(Response(answer_at_once(answered)), answered)
+        return mark(Response(answer_at_once(answered)), answered.batch)

@@ -86,8 +86,8 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     {"type": "string", "minLength": 1, "maxLength": 255},
     location=OpenApiParameter.HEADER,
     description="Makes a retry safe: the same key and body get the first answer again "
-    "(same `db_id`, `Idempotent-Replayed: true`), another body is 422. Kept for 24 "
-    "hours or longer.",
+    "(same `db_id`, or the same batch, and `Idempotent-Replayed: true`), another body "
+    "is 422. Kept for 24 hours or longer.",
 )
 ON_ERROR = _query(
     "on_error",
@@ -233,7 +233,13 @@ batch_results = _call(
     (*READING, 404),
     parameters=[
         BATCH_ID,
-        _query("format", "", type="string", enum=["ndjson", "csv"], default="ndjson"),
+        _query(
+            "format",
+            "Or say it with `Accept`.",
+            type="string",
+            enum=["ndjson", "csv"],
+            default="ndjson",
+        ),
     ],
     description="In the order of the rows, streamed: an answer of `/predict` with its "
     "`row` and `employee_id`, or `errors`. `Batch-State` says whether all are there.",

@@ -20,7 +20,7 @@ SENTENCES |= UNAVAILABLE | {
     "permission_denied": _("You may not do this."),
     "not_acceptable": _("Answers are JSON: send Accept: application/json, or nothing."),
     "unsupported_media_type": _(
-        "Send the body as JSON, with Content-Type: application/json."
+        "Send the body with its Content-Type, which is one of: %(allowed)s."
     ),
     "body_too_large": _("The body is larger than %(limit)s bytes."),
     "empty_body": _("The body is empty: send a JSON object."),
@@ -40,6 +40,7 @@ SENTENCES |= UNAVAILABLE | {
     "not_a_uuid": _(
         "%(field)s must be a UUID, such as 0b1e1f2a-3c4d-5e6f-8a9b-0c1d2e3f4a5b."
     ),
+    "only_with": _("%(field)s goes with %(other)s only."),
     "not_true": _("%(field)s must be true, or left out."),
     "not_a_flag": _("%(field)s must be true or false."),
     "one_file": _("Send one file, as %(field)s."),

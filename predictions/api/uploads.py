@@ -4,12 +4,15 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from django.conf import settings
-from django.http.multipartparser import MultiPartParserError
+from django.core.files.uploadedfile import UploadedFile
+from django.http.multipartparser import MultiPartParser, MultiPartParserError
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
+from attrition.validation import unknown_field
 from predictions.api.base import PIECE, media_type
 from predictions.api.errors import Refusal
 from predictions.record_files import FileKind
@@ -25,6 +28,19 @@ BY_ENDING = {
     "ndjson": FileKind.NDJSON,
     "jsonl": FileKind.NDJSON,
 }
+TOKEN = "csrfmiddlewaretoken"  # of a page's form
+
+
+class LeftUnread(BaseParser):
+    """For DRF, which looks for a token in every body that a session sends."""
+
+    def parse(self, stream, media_type=None, parser_context=None) -> dict[str, Any]:
+        return {}
+
+
+LEFT_UNREAD = [
+    type("LeftUnread", (LeftUnread,), {"media_type": kind}) for kind in (FORM, *KINDS)
+]
 
 
 class Upload(NamedTuple):
@@ -42,31 +58,55 @@ def is_upload(request: Request) -> bool:
 @contextmanager
 def uploaded(request: Request) -> Iterator[Upload]:
     """The file that a request brings. Raises Refusal."""
-    with SpooledTemporaryFile(settings.MAX_BODY_BYTES) as copy:
-        if media_type(request) == FORM:
-            file, kind = _of_form(request)
-        else:
-            file, kind = copy, KINDS[media_type(request)]
-            while piece := request._request.read(PIECE):
-                copy.write(piece)
-        file.seek(0)
-        digest = hashlib.sha256()
-        while piece := file.read(PIECE):
-            digest.update(piece)
-        file.seek(0)
-        yield Upload(file, kind, digest.hexdigest())
+    with SpooledTemporaryFile(settings.MAX_BODY_BYTES) as body:
+        _copy(request, body)
+        if media_type(request) != FORM:
+            yield _upload(body, KINDS[media_type(request)])
+            return
+        with _part(request, body) as part:
+            yield _upload(part.file, _kind(part))
 
 
-def _of_form(request: Request) -> tuple[IO[bytes], FileKind]:
+def _copy(request: Request, body: IO[bytes]) -> None:
+    while piece := request._request.read(PIECE):
+        body.write(piece)
+    # Half of a file is a file too: whoever is cut off must not be taken at their word.
+    if body.tell() != int(request.META["CONTENT_LENGTH"]):
+        raise Refusal("bad_request")
+    body.seek(0)
+
+
+def _upload(file: IO[bytes], kind: FileKind) -> Upload:
+    digest = hashlib.sha256()
+    while piece := file.read(PIECE):
+        digest.update(piece)
+    file.seek(0)
+    return Upload(file, kind, digest.hexdigest())
+
+
+@contextmanager
+def _part(request: Request, body: IO[bytes]) -> Iterator[UploadedFile]:
+    """The one file of a form. Raises Refusal."""
+    handlers = request._request.upload_handlers
     try:
-        files = request._request.FILES
+        fields, files = MultiPartParser(request.META, body, handlers).parse()
     except MultiPartParserError:
         raise Refusal("bad_request") from None
-    if set(files) != {"file"} or len(files.getlist("file")) != 1:
-        raise Refusal("one_file", "file")
-    file = files["file"]
-    kind = BY_ENDING.get((file.name or "").rpartition(".")[2].lower())
-    kind = kind or KINDS.get(file.content_type or "")
+    try:
+        if unknown := [name for name in fields if name != TOKEN]:
+            raise Refusal.listing([unknown_field(name, ["file"]) for name in unknown])
+        if set(files) != {"file"} or len(files.getlist("file")) != 1:
+            raise Refusal("one_file", "file")
+        yield files["file"]
+    finally:
+        for name in files:
+            for file in files.getlist(name):
+                file.close()
+
+
+def _kind(part: UploadedFile) -> FileKind:
+    ending = (part.name or "").rpartition(".")[2].lower()
+    kind = BY_ENDING.get(ending) or KINDS.get((part.content_type or "").lower())
     if kind is None:
         raise Refusal("unknown_file_kind", "file")
-    return file.file, kind
+    return kind

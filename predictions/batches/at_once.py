@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from attrition import releases
 from attrition.errors import AttritionError, Problem
-from predictions.batches import making, reading, working
+from predictions.batches import making, reading, refused, working
 from predictions.batches.making import Asker
 from predictions.batches.people import People
 from predictions.batches.refused import RefusedRow
@@ -33,7 +33,6 @@ class Answered(NamedTuple):
     batch: Batch
     rows: list[Prediction]
     refused: list[RefusedRow]
-    is_repeated: bool = False
 
 
 def answer(
@@ -72,7 +71,9 @@ def answer(
         working.logger.error("A batch was not written: %s", type(error).__name__)
         raise LogUnavailable(_("The log could not be written.")) from None
     rows = [Prediction(**columns) for columns in found.rows]
-    return Answered(batch, _explained(rows, explained), list(reading.refusals(batch)))
+    # Not from the database: it could be away, and it has committed.
+    left_out = [refused.read(refusal) for refusal in chunk.refusals]
+    return Answered(batch, _explained(rows, explained), left_out)
 
 
 def answered_before(asker: Asker, *, explained: bool = False) -> Answered | None:
@@ -84,16 +85,17 @@ def answered_before(asker: Asker, *, explained: bool = False) -> Answered | None
     if batch is None:
         return None
     rows = _explained(list(reading.rows(batch)), explained)
-    return Answered(batch, rows, list(reading.refusals(batch)), is_repeated=True)
+    return Answered(batch, rows, list(reading.refusals(batch)))
 
 
 def _explained(rows: list[Prediction], wanted: bool) -> list[Prediction]:
     if wanted:
         for row in rows:
-            row.explanation = explain(row)
+            if row.input_payload is not None:  # else it was erased
+                row.explanation = explain(row)
     return rows
 
 
-def _with_places(refused: Mapping[int, list[Problem]]) -> Iterator[Problem]:
-    for row, problems in refused.items():
+def _with_places(found: Mapping[int, list[Problem]]) -> Iterator[Problem]:
+    for row, problems in found.items():
         yield from (problem.of_record(row) for problem in problems)

@@ -1,7 +1,10 @@
 """Makes batches: who is to be scored is written down before anybody is."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import pickle
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
+from tempfile import SpooledTemporaryFile
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import transaction
@@ -14,7 +17,7 @@ from attrition.models import Employee
 from attrition.releases import Release
 from predictions.batches.people import Asked, pack_ids, pack_records
 from predictions.batches.refused import kept
-from predictions.idempotency import KeyReused
+from predictions.idempotency import KeyReused, prediction_of
 from predictions.models import Batch, BatchChunk, BatchKind, Prediction
 from predictions.proof.canonical import canonical
 from predictions.services import Caller
@@ -22,6 +25,7 @@ from predictions.services import Caller
 CHUNK = 1_000  # rows that are answered in one transaction
 MOST_ROWS = 1_000_000  # of a file
 STORED_AT_ONCE = 16  # chunks: a file's records must not gather in memory
+SPOOLED = 16 * 1024 * 1024  # bytes in memory, before a file takes them
 
 Item = TypeVar("Item")
 
@@ -34,6 +38,10 @@ class Asker(NamedTuple):
     """As `predictions.idempotency.Retry.caller` has it."""
     idempotency_key: str = ""
     request: Any = None
+
+
+Then = Callable[[Batch], object]
+"""What is done with a new batch in the transaction that writes it, or not at all."""
 
 
 class TooManyRows(AttritionError):
@@ -60,28 +68,55 @@ def changed_employees(release: Release) -> QuerySet[Employee]:
 
 
 def of_employees(
-    ids: Iterable[int], asker: Asker, kind: BatchKind = BatchKind.EMPLOYEES
+    ids: Iterable[int],
+    asker: Asker,
+    kind: BatchKind = BatchKind.EMPLOYEES,
+    *,
+    then: Then | None = None,
 ) -> Batch:
     """A batch of stored people, each id once. Raises ReleaseRejected."""
-    return _make(kind, asker, map(_of_ids, _grouped(ids)))
+    return _make(kind, asker, map(_of_ids, _grouped(ids)), then)
 
 
-def of_everyone(asker: Asker, *, changed_only: bool = False) -> Batch:
+def of_everyone(
+    asker: Asker, *, changed_only: bool = False, then: Then | None = None
+) -> Batch:
     """A batch of all who are active. Raises ReleaseRejected."""
     release = releases.current()
     people = changed_employees(release) if changed_only else Employee.objects.active()
     with transaction.atomic():  # PostgreSQL reads row by row only within one
         ids = people.order_by("pk").values_list("pk", flat=True).iterator(CHUNK)
-        return of_employees(ids, asker, BatchKind.ALL)
+        return of_employees(ids, asker, BatchKind.ALL, then=then)
 
 
-def of_file(lines: Iterable[Asked], asker: Asker) -> Batch:
+def of_file(lines: Iterable[Asked], asker: Asker, *, then: Then | None = None) -> Batch:
     """A batch of a file's lines, which are kept until they are scored.
 
     All or nothing: what `lines` raises while it is read leaves nothing behind. Raises
     TooManyRows.
     """
-    return _make(BatchKind.FILE, asker, map(_of_lines, _grouped(enumerate(lines))))
+    with _read_before(map(_of_lines, _grouped(enumerate(lines)))) as chunks:
+        return _make(BatchKind.FILE, asker, chunks, then)
+
+
+@contextmanager
+def _read_before(chunks: Iterable[BatchChunk]) -> Iterator[Iterator[BatchChunk]]:
+    """The same, once all are there, out of a file.
+
+    A large file takes minutes to read, and a transaction that long would keep every
+    other writer of an SQLite database waiting.
+    """
+    with SpooledTemporaryFile(SPOOLED) as file:
+        count = 0
+        for chunk in chunks:
+            pickle.dump((chunk.row_count, chunk.people, chunk.refusals), file)
+            count += 1
+        file.seek(0)
+        names = ("row_count", "people", "refusals")
+        yield (
+            BatchChunk(**dict(zip(names, pickle.load(file), strict=True)))
+            for _ in range(count)
+        )
 
 
 def _of_ids(ids: list[int]) -> BatchChunk:
@@ -101,13 +136,17 @@ def _of_lines(numbered: list[tuple[int, Asked]]) -> BatchChunk:
 
 
 @transaction.atomic
-def _make(kind: BatchKind, asker: Asker, chunks: Iterable[BatchChunk]) -> Batch:
+def _make(
+    kind: BatchKind, asker: Asker, chunks: Iterable[BatchChunk], then: Then | None
+) -> Batch:
     batch = new_batch(kind, asker)
     batch.save(force_insert=True)
     placed = _placed(batch, chunks)
     while some := list(islice(placed, STORED_AT_ONCE)):
         BatchChunk.objects.bulk_create(some)
     batch.save(update_fields=["row_count"])
+    if then is not None:
+        then(batch)
     return batch
 
 
@@ -156,11 +195,16 @@ def asked_before(asker: Asker) -> Batch | None:
     """The batch that this caller's idempotency key stands for. Raises KeyReused."""
     if not asker.idempotency_key:
         return None
+    if prediction_of(asker.name, asker.idempotency_key) is not None:
+        raise KeyReused("The key stands for a prediction.")
     found = Batch.objects.filter(
         caller=asker.name, idempotency_key=asker.idempotency_key
     ).first()
-    if found is not None and found.request_digest != digest(asker.request):
+    if found is None:
+        return None
+    if found.request_digest != digest(asker.request):
         raise KeyReused(f"The key stands for batch {found.pk}.")
+    found.is_repeated = True
     return found
 
 

@@ -1,16 +1,16 @@
 """How far a batch is, and what it answered, read from the log."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from heapq import merge
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import Count, Max, Q, Sum
-from django.utils import timezone
 
 from predictions.batches import refused
 from predictions.batches.refused import RefusedRow
-from predictions.models import Batch, Prediction
+from predictions.models import Batch, BatchChunk, Prediction
 
 AT_ONCE = 1_000  # rows fetched together
 
@@ -32,25 +32,42 @@ class Progress(NamedTuple):
 
 
 def progress(batch: Batch) -> Progress:
-    found = batch.chunks.aggregate(
-        scored=Sum("scored", default=0),
-        refused=Sum("refused", default=0),
-        chunks_left=Count("pk", filter=Q(done_at=None)),
-        last=Max("done_at"),
+    return progress_of([batch])[batch.pk]
+
+
+def progress_of(batches: Sequence[Batch]) -> dict[UUID, Progress]:
+    """Of each batch, in one query."""
+    counted = (
+        BatchChunk.objects.filter(batch__in=batches)
+        .order_by()
+        .values("batch_id")
+        .annotate(
+            scored_rows=Sum("scored"),
+            refused_rows=Sum("refused"),
+            chunks_left=Count("pk", filter=Q(done_at=None)),
+            last=Max("done_at"),
+        )
     )
-    done = found["scored"] + found["refused"]
+    found = {counts["batch_id"]: counts for counts in counted}
+    return {batch.pk: _progress(batch, found.get(batch.pk)) for batch in batches}
+
+
+def _progress(batch: Batch, counts: Mapping[str, Any] | None) -> Progress:
+    if counts is None:  # of nobody
+        return Progress(0, 0, 0, 0, None, None)
+    done = counts["scored_rows"] + counts["refused_rows"]
     return Progress(
-        scored=found["scored"],
-        refused=found["refused"],
+        scored=counts["scored_rows"],
+        refused=counts["refused_rows"],
         left=batch.row_count - done,
-        chunks_left=found["chunks_left"],
-        rate=_rate(done, batch.started_at, found["last"] or timezone.now()),
-        last=found["last"],
+        chunks_left=counts["chunks_left"],
+        rate=_rate(done, batch.started_at, counts["last"]),
+        last=counts["last"],
     )
 
 
-def _rate(done: int, start: datetime | None, end: datetime) -> float | None:
-    if start is None or not done or end <= start:
+def _rate(done: int, start: datetime | None, end: datetime | None) -> float | None:
+    if start is None or end is None or end <= start:
         return None
     return done / (end - start).total_seconds()
 

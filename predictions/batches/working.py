@@ -9,7 +9,7 @@ import logging
 from operator import itemgetter
 from typing import NamedTuple
 
-from django.db import Error, transaction
+from django.db import DataError, Error, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -45,6 +45,11 @@ def work_on(batch: Batch) -> BatchChunk | None:
                     chunk, release, unpack(bytes(chunk.people or b""), chunk.first_row)
                 )
         finish(batch)
+    except (DataError, IntegrityError) as error:
+        # Another try would end the same way, and again, and again.
+        logger.error("Batch %s failed: %s", batch.pk, type(error).__name__)
+        _end(batch, BatchState.FAILED, problem=type(error).__name__)
+        return None
     except Error as error:
         # The database's own text can hold the row, so only its kind goes on.
         logger.error("Batch %s stopped: %s", batch.pk, type(error).__name__)

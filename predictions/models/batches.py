@@ -70,6 +70,9 @@ class Batch(models.Model):
     request_digest = models.CharField(max_length=64, blank=True)
     problem = models.TextField(_("why it failed"), blank=True)
 
+    # Set by whoever answers the same request again, and not stored.
+    is_repeated = False
+
     objects = BatchQuerySet.as_manager()
 
     class Meta:
@@ -103,7 +106,7 @@ class Batch(models.Model):
 class BatchChunk(models.Model):
     """Some consecutive rows of a batch: all of them answered, or none.
 
-    `people` are packed by `predictions.batches.packing`, and emptied when the chunk is
+    `people` are packed by `predictions.batches.people`, and emptied when the chunk is
     done: what was asked then stands in the log alone. `refusals` are those who could
     not be scored: row, employee number and problems.
     """

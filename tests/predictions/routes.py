@@ -34,6 +34,10 @@ def good_body(method: str, path: str, features: dict[str, Any]) -> dict[str, Any
     """What a call takes that stores or scores these features."""
     if (method, path) == ("PUT", "/employees"):
         return {"employees": [{"employee_id": 669, "features": features}]}
+    if path == "/predict/batch":
+        return {"records": [{"features": features}]}
+    if path == "/batches":
+        return {"all": True}
     return {"features": features}
 
 

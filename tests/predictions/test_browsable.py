@@ -11,7 +11,10 @@ from attrition.models import Employee
 from predictions.models import Prediction
 from tests.predictions.refusals import problems
 
-PAGES = ["/health", "/history", "/history/669", "/employees", "/employees/669"]
+PAGES = [
+    *("/health", "/history", "/history/669", "/employees", "/employees/669"),
+    "/batches",
+]
 EXTERNAL = re.compile(r"""(?:src|href|action)\s*=\s*["']?\s*(?:https?:)?//""", re.I)
 
 
@@ -89,6 +92,8 @@ def test_a_person_reads_what_their_group_may(
         ("HR auditor", "/predict", False),
         ("HR auditor", "/predict_by_id/669", False),
         ("HR manager", "/predict", True),
+        ("HR manager", "/predict/batch", True),
+        ("HR manager", "/batches", True),
         ("HR manager", "/predict_by_id/669", True),
         ("HR manager", "/employees/669", True),
         ("HR manager", "/employees", True),

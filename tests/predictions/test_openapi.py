@@ -87,7 +87,7 @@ def test_every_documented_error_has_the_one_shape(document):
         expected = {"405", "406"}
         if ROUTES[method, path]:
             expected |= {"401", "403", "422", "503"}
-        if method in ("PUT", "PATCH") or path == "/predict":
+        if "requestBody" in operation:
             expected |= {"413", "415"}
         if "{" in path and method != "PUT" and "history" not in path:
             expected |= {"404"}
@@ -95,7 +95,8 @@ def test_every_documented_error_has_the_one_shape(document):
 
 
 def test_what_is_described_says_that_a_score_is_no_decision(document):
-    for path in ("/predict", "/predict_by_id/{employee_id}"):
+    paths = ("/predict", "/predict_by_id/{employee_id}", "/predict/batch", "/batches")
+    for path in paths:
         assert "never a decision" in document["paths"][path]["post"]["description"]
 
 
