@@ -5,18 +5,38 @@ import signal
 import socket
 import sqlite3
 import urllib.request
-from collections.abc import Iterator
-from contextlib import closing
-from http.client import HTTPConnection
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.server import SECRET, Server, until
+from tests.server import ROOT, SECRET, Server, until
 
 KEY = {"X-API-Key": SECRET}
+STUCK = """
+from pathlib import Path
+
+exec(Path({project!r}).read_text())
+
+
+def post_worker_init(worker):
+    import threading
+    from predictions.batches import starting, working
+
+    done = []
+    usual = {module}.{name}
+
+    def stuck(*args, **kwargs):
+        found = usual(*args, **kwargs)
+        done.append(found)
+        if len(done) > {chunks}:
+            threading.Event().wait()
+        return found
+
+    {module}.{name} = stuck
+"""
 
 
 def people(count: int) -> bytes:
@@ -44,6 +64,30 @@ def asked(server: Server, batch: dict[str, Any]) -> list[int]:
     with closing(sqlite3.connect(path)) as database:
         found = database.execute(query, [batch["id"].replace("-", "")])
         return [employee_id for (employee_id,) in found]
+
+
+@pytest.fixture
+def stuck_server(tmp_path) -> Iterator[Callable[[str], Server]]:
+    """Makes one whose thread comes to a stop after three chunks.
+
+    After `working.score` that is in the fourth, whose rows are written and not
+    committed; after `starting.work_on` it is between two.
+    """
+    with ExitStack() as stopped:
+
+        def start(where: str) -> Server:
+            module, name = where.split(".")
+            chunks = 3 if name == "score" else 2
+            project = str(ROOT / "technova" / "gunicorn.py")
+            config = tmp_path / "config.py"
+            config.write_text(
+                STUCK.format(project=project, module=module, name=name, chunks=chunks)
+            )
+            server = Server(tmp_path, workers=1, config=config)
+            stopped.callback(server.stop)
+            return server
+
+        yield start
 
 
 @pytest.fixture(scope="module")
@@ -108,35 +152,26 @@ def test_a_file_that_is_cut_off_starts_nothing(server):
     assert len(server.call("/batches")) == before
 
 
-def test_an_answer_does_not_wait_for_a_batch(server):
-    batch = upload(server, people(20_000))
+def test_others_are_answered_while_a_batch_is_worked_on(stuck_server):
+    server = stuck_server("starting.work_on")
+    batch = upload(server, people(5_000))
+    until(lambda: state(server, batch)["scored"] == 3_000)
 
-    with closing(HTTPConnection(urlsplit(server.address).netloc, timeout=30)) as client:
-        body = json.dumps({"features": {"revenu_mensuel": 3_000}})
-        client.request(
-            "POST", "/predict", body, KEY | {"Content-Type": "application/json"}
-        )
-        assert client.getresponse().status == 200
-
-    assert state(server, batch)["state"] in ("queued", "running")
+    answer = server.call("/predict", {"features": {"revenu_mensuel": 3_000}})
     cancelled = server.call(f"/batches/{batch['id']}/cancel", method="POST")
-    assert cancelled["state"] == "cancelled"
-    assert cancelled["left"] > 0
+
+    assert answer["stored"] is True
+    assert (cancelled["state"], cancelled["left"]) == ("cancelled", 2_000)
 
 
-def test_what_a_server_leaves_when_it_is_stopped_is_finished_by_a_command(
-    tmp_path: Path,
-):
-    server = Server(tmp_path, workers=1)
-    batch = upload(server, people(30_000))
-    until(lambda: state(server, batch)["scored"] > 0)
+def test_what_a_server_leaves_when_it_is_stopped_is_finished_by_a_command(stuck_server):
+    server = stuck_server("working.score")
+    batch = upload(server, people(5_000))
+    until(lambda: state(server, batch)["scored"] == 3_000)
 
     server.stop(signal.SIGTERM)
 
-    left = asked(server, batch)
-    assert 0 < len(left) < 30_000
-    assert len(left) % 1_000 == 0  # no chunk is half done
-    said = server.manage("run_batches")
-    assert batch["id"] in said
-    assert asked(server, batch) == list(range(10_000_000, 10_030_000))
+    assert asked(server, batch) == list(range(10_000_000, 10_003_000))
+    assert batch["id"] in server.manage("run_batches")
+    assert asked(server, batch) == list(range(10_000_000, 10_005_000))
     assert server.manage("run_batches") == ""
