@@ -225,6 +225,13 @@ def test_a_prediction_is_found_by_its_request(page, log_row):
     assert listed(page(LIST, q="4bee8698")) == []
 
 
+def test_a_request_that_is_called_like_a_person_hides_nobody(page, log_row):
+    about = log_row(employee_id=669, created_at=NOON)
+    asked = log_row(request_id="669", created_at=NOON + timedelta(hours=1))
+
+    assert listed(page(LIST, q="669")) == [asked.pk, about.pk]
+
+
 def test_a_refusal_is_found_by_its_request_and_by_its_reason(page, db):
     for i, code in enumerate(("too_large", "missing")):
         Refusal.objects.create(route="predict", status=422, code=code, request_id=i)
