@@ -107,11 +107,11 @@ class ChoicePoints:
         return min(max(float(value), self.clip[0]), self.clip[1])
 
     def is_beyond(self, value: Value) -> bool:
-        return self._clipped(value) != value
+        return self.clip is not None and self._clipped(value) != value
 
     def is_rare(self, value: Value) -> bool:
         """As for a number; one beyond is no rare value, whatever the nearest is."""
-        return not self.is_beyond(value) and value not in self.table
+        return value not in self.table and not self.is_beyond(value)
 
     def as_json(self) -> dict[str, Any]:
         # Pairs, not an object: JSON's keys are strings, and 3 must stay a number.

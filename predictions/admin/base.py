@@ -4,6 +4,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from attrition import releases
+from predictions.admin.lists import BoundedPaginator, IndexedList
 
 MAY_SCORE = "predictions.request_prediction"
 
@@ -28,6 +29,11 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     actions = None
     change_form_template = "admin/predictions/read_only.html"
+    list_per_page = 50
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # each is a count of the whole table
+    sortable_by = []
 
     def has_add_permission(self, request):
         return False
@@ -37,6 +43,9 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def get_changelist(self, request, **kwargs):
+        return IndexedList
 
     def changelist_view(self, request, extra_context=None):
         titles = {"title": capfirst(self.opts.verbose_name_plural), "subtitle": None}

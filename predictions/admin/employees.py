@@ -22,6 +22,7 @@ from attrition.typography import titled
 from predictions.admin.archiving import TITLES, ArchivedFilter, chosen
 from predictions.admin.base import MAY_SCORE
 from predictions.admin.employee_form import EmployeeForm
+from predictions.admin.lists import BoundedPaginator, IndexedList
 from predictions.admin.score_selected import score_selected
 from predictions.answers import UNAVAILABLE
 from predictions.models import Source
@@ -45,7 +46,10 @@ class EmployeeAdmin(admin.ModelAdmin):
     list_filter = [ArchivedFilter]
     actions = [score_selected, "archive", "bring_back"]
     list_per_page = 50
+    paginator = BoundedPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by = ["employee_id"]
     search_fields = ["employee_id"]  # shows the box; the search is below
     search_help_text = _("Employee number, or an identifier, written in full.")
 
@@ -100,6 +104,9 @@ class EmployeeAdmin(admin.ModelAdmin):
         for message in refused:
             self.message_user(request, message, messages.ERROR)
         return redirect("admin:attrition_employee_change", employee.pk)
+
+    def get_changelist(self, request, **kwargs):
+        return IndexedList
 
     def get_form(self, request, obj=None, **kwargs):
         return EmployeeForm

@@ -21,6 +21,7 @@ from attrition.typography import signed
 from attrition.validation import CHANGES
 from predictions.admin.base import asker, release_link
 from predictions.admin.batch_rows import OfBatchFilter, place_in_batch
+from predictions.admin.lists import NewestFirstList, PeriodFilter, ValuesInUseFilter
 from predictions.admin.proofs import ProofAdmin
 from predictions.answers import explanation, warnings_in_words
 from predictions.charts import Bar
@@ -36,9 +37,7 @@ from predictions.words import (
 DECIMALS = 4  # of a number as it was sent; hovering over it shows all of them
 
 
-class DateAskedFilter(admin.DateFieldListFilter):
-    """ "By date asked": the column's own title, "asked", is no noun."""
-
+class DateAskedFilter(PeriodFilter):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.title = _("date asked")
@@ -59,16 +58,15 @@ class PredictionAdmin(ProofAdmin):
     ]
     list_filter = [
         "prediction",
-        "model_version",
+        ("model_version", ValuesInUseFilter),
         "source",
         ("created_at", DateAskedFilter),
         OfBatchFilter,
     ]
-    list_per_page = 50
-    show_full_result_count = False
+    sortable_by = ["when"]
     search_fields = ["employee_id"]  # shows the box; `about` does the search
     search_help_text = _(
-        "Employee number, or an identifier of the payload, written in full."
+        "Employee number, identifier of the payload or of the request, in full."
     )
     fieldsets = [
         (_("The answer"), {"fields": ["chance", "side", "threshold", "notes"]}),
@@ -83,6 +81,9 @@ class PredictionAdmin(ProofAdmin):
         ),
         (_("How it is proven"), {"fields": ["proof"]}),
     ]
+
+    def get_changelist(self, request, **kwargs):
+        return NewestFirstList
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         row = self.get_object(request, object_id)
@@ -105,15 +106,15 @@ class PredictionAdmin(ProofAdmin):
     def when(self, row):
         return date_format(localtime(row.created_at), "SHORT_DATETIME_FORMAT")
 
-    @admin.display(description=_("employee"), ordering="employee_id")
+    @admin.display(description=_("employee"))
     def who(self, row):
         return "–" if row.employee_id is None else row.employee_id
 
-    @admin.display(description=_("probability"), ordering="proba_depart")
+    @admin.display(description=_("probability"))
     def chance(self, row):
         return percent(row.proba_depart, row.threshold)
 
-    @admin.display(description=_("class"), ordering="prediction")
+    @admin.display(description=_("class"))
     def side(self, row):
         return class_in_words(row.prediction, row.warnings)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from predictions import replays
 from predictions.admin.base import ReadOnlyAdmin
+from predictions.admin.lists import NewestFirstList, PeriodFilter, ValuesInUseFilter
 from predictions.models import (
     Erasure,
     Refusal,
@@ -113,7 +114,8 @@ def _outcome(found):
 @admin.register(Seal)
 class SealAdmin(ReadOnlyAdmin):
     list_display = ["number", "created_at", "row_count", "short_hash", "is_signed"]
-    list_filter = ["created_at"]
+    list_filter = [("created_at", PeriodFilter)]
+    sortable_by = ["number"]
     fields = [
         "number",
         "created_at",
@@ -146,14 +148,18 @@ class ReplayAdmin(ReadOnlyAdmin):
         "user_name",
         "key_owner",
     ]
-    list_filter = ["created_at"]
+    list_filter = [("created_at", PeriodFilter)]
+    sortable_by = ["created_at"]
     fields = [*list_display, "key_prefix", "request_id"]
 
-    @admin.display(description=_("rows replayed"), ordering="replayed")
+    def get_changelist(self, request, **kwargs):
+        return NewestFirstList
+
+    @admin.display(description=_("rows replayed"))
     def computed(self, replay):
         return replay.replayed
 
-    @admin.display(description=_("source"), ordering="source")
+    @admin.display(description=_("source"))
     def way(self, replay):
         return dict(Source.choices).get(replay.source, replay.source)
 
@@ -168,9 +174,17 @@ class RefusalAdmin(ReadOnlyAdmin):
         "key_owner",
         "user_name",
     ]
-    list_filter = ["status", "code", "created_at"]
-    search_fields = ["request_id"]
-    show_full_result_count = False
+    list_filter = [
+        ("status", ValuesInUseFilter),
+        ("code", ValuesInUseFilter),
+        ("created_at", PeriodFilter),
+    ]
+    search_fields = ["request_id__exact"]
+    search_help_text = _("Identifier of a request, written in full.")
+    sortable_by = ["created_at"]
+
+    def get_changelist(self, request, **kwargs):
+        return NewestFirstList
 
 
 @admin.register(UnknownCallers)

@@ -13,9 +13,10 @@ from predictions.answers import explanation, replay_answer
 from predictions.api import parameters, schema
 from predictions.api.base import ApiViewSet, caller
 from predictions.api.errors import NotFound, Refusal
-from predictions.api.pagination import NEWEST_FIRST
+from predictions.api.pagination import NEWEST_FIRST, NEWEST_OF_SOME_FIRST, KeyOrder
 from predictions.api.serializers import PredictionSerializer, prediction_list
 from predictions.models import Prediction, Scope, Source
+from predictions.models.log import FILTERED
 from predictions.services import explain
 
 logger = logging.getLogger(__name__)
@@ -34,19 +35,24 @@ class HistoryViewSet(ApiViewSet):
 
     @schema.history
     def list(self, request: Request) -> Response:
-        return self._page(request, Prediction.objects.all())
+        narrowed = any(name in request.query_params for name in FILTERED)
+        order = NEWEST_OF_SOME_FIRST if narrowed else NEWEST_FIRST
+        return self._page(request, Prediction.objects.all(), order)
 
     @schema.history_of_employee
     def of_employee(self, request: Request, employee_id: str) -> Response:
         pk = parameters.employee_id("employee_id", employee_id)
-        return self._page(request, Prediction.objects.filter(employee_id=pk))
+        rows = Prediction.objects.filter(employee_id=pk)
+        return self._page(request, rows, NEWEST_OF_SOME_FIRST)
 
-    def _page(self, request: Request, rows: QuerySet[Prediction]) -> Response:
+    def _page(
+        self, request: Request, rows: QuerySet[Prediction], order: KeyOrder
+    ) -> Response:
         readers = {name: reader for name, (_, reader) in FILTERS.items()}
-        sent = parameters.read(request.query_params, NEWEST_FIRST.parameters | readers)
+        sent = parameters.read(request.query_params, order.parameters | readers)
         lookups = {FILTERS[name][0]: sent[name] for name in sent if name in FILTERS}
         rows = rows.filter(**lookups)
-        return NEWEST_FIRST.page(request, rows, prediction_list, sent)
+        return order.page(request, rows, prediction_list, sent)
 
 
 class PredictionViewSet(ApiViewSet):

@@ -5,18 +5,20 @@ relation `next`. The cursor in it is the key of the page's last row.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
+from django.db.models.expressions import OrderBy
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from predictions.api import parameters
 from predictions.api.errors import Refusal
+from predictions.models.newest import NEWEST, NEWEST_OF_SOME
 
 DEFAULT_LIMIT = 50
 HIGHEST_LIMIT = 500
@@ -26,7 +28,7 @@ HIGHEST_LIMIT = 500
 class KeyOrder:
     """An order by a unique key, and the key as text for the cursor."""
 
-    fields: tuple[str, ...]
+    fields: tuple[str | OrderBy, ...]
     cursor: Callable[[Any], str]
     after: Callable[[str], Q]
     """The rows behind a cursor. Raises what `read` catches."""
@@ -79,7 +81,7 @@ def _after(cursor: str, key: Callable[[str], Any]) -> Q:
 
 def _newest_first(key: Callable[[str, str], Any]) -> KeyOrder:
     return KeyOrder(
-        fields=("-created_at", "-pk"),
+        fields=NEWEST,
         cursor=lambda row: (
             f"{row.created_at.isoformat().replace('+00:00', 'Z')}_{row.pk}"
         ),
@@ -88,6 +90,8 @@ def _newest_first(key: Callable[[str, str], Any]) -> KeyOrder:
 
 
 NEWEST_FIRST = _newest_first(parameters.prediction_id)
+NEWEST_OF_SOME_FIRST = replace(NEWEST_FIRST, fields=NEWEST_OF_SOME)
+"""The same rows in the same order, where something but the time narrows the list."""
 NEWEST_BATCH_FIRST = _newest_first(parameters.uuid)
 BY_EMPLOYEE = KeyOrder(
     fields=("employee_id",),

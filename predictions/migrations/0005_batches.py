@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('predictions', '0003_auditors_read_proofs'),
+        ('predictions', '0004_found_by_index'),
     ]
 
     operations = [

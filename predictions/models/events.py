@@ -32,6 +32,9 @@ class Replay(AppendOnly):
         default_permissions = ("view",)
         permissions = [("replay_prediction", _("Can replay a prediction"))]
         ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="replay_newest_first")
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

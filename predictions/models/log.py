@@ -13,10 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from attrition.features import IDENTIFIERS
 from attrition.models import HIGHEST_EMPLOYEE_ID, Employee
 from predictions.models.append_only import AppendOnly, AppendOnlyQuerySet
+from predictions.models.newest import NEWEST_OF_SOME, NewestIndex
 
 SCHEMA_VERSION = 2
 """Of the row: raise it with each change of its columns or of what one means, and say in
 `predictions.proof.digests` what a leaf of that version covers."""
+
+
+FILTERED = ("prediction", "source", "model_version")
+"""The columns by which the log is filtered."""
 
 
 def identifier_text(name: str) -> Cast:
@@ -26,16 +31,26 @@ def identifier_text(name: str) -> Cast:
 
 class PredictionQuerySet(AppendOnlyQuerySet["Prediction"]):
     def about(self, term: str) -> "PredictionQuerySet":
-        """Rows of the employee with this number, or whose payload names it so."""
-        query = Q()
+        """Rows of this employee, by number or by a name in the payload, or request.
+
+        Asks the database at once whether anybody is called so.
+        """
+        named = Q()
         if re.fullmatch(r"[0-9]{1,19}", term) and int(term) <= HIGHEST_EMPLOYEE_ID:
-            query = Q(employee_id=int(term))
+            named = Q(employee_id=int(term))
         rows = self
         for name in IDENTIFIERS:
             rows = rows.alias(**{f"_{name}": identifier_text(name)})
             # 669.0 is a whole number too, and stays in the log as it was sent.
-            query |= Q(**{f"_{name}__in": [term, f"{term}.0"]})
-        return rows.filter(query)
+            named |= Q(**{f"_{name}__in": [term, f"{term}.0"]})
+        people = rows.filter(named)
+        if not term:  # as the request of most rows that a command wrote
+            return people
+        # A request alone is read in the order of its index: it may have asked for a
+        # million. What is found by several conditions is sorted first.
+        if not people.order_by(*NEWEST_OF_SOME).values("pk")[:1]:
+            return self.filter(request_id=term)
+        return rows.filter(named | Q(request_id=term))
 
 
 class Source(models.TextChoices):
@@ -142,11 +157,25 @@ class Prediction(AppendOnly):
             models.Index(
                 F("created_at").desc(), F("id").desc(), name="prediction_newest_first"
             ),
-            models.Index(
-                F("employee_id"),
-                F("created_at").desc(),
-                F("id").desc(),
-                name="prediction_by_employee",
+            NewestIndex(
+                fields=["employee", "created_at", "id"], name="prediction_by_employee"
+            ),
+            # One a filter of the log; each holds the others' columns behind, so that
+            # filters together are compared in the index and read no row in vain.
+            *(
+                NewestIndex(
+                    fields=[
+                        first,
+                        "created_at",
+                        "id",
+                        *(name for name in FILTERED if name != first),
+                    ],
+                    name=f"prediction_by_{first}",
+                )
+                for first in FILTERED
+            ),
+            NewestIndex(
+                fields=["request_id", "created_at", "id"], name="prediction_by_request"
             ),
             *(
                 models.Index(identifier_text(name), name=f"prediction_{name}"[:30])

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from predictions.models.append_only import AppendOnly, AppendOnlyQuerySet
+from predictions.models.newest import NewestIndex
 
 
 class Refusal(AppendOnly):
@@ -28,7 +29,14 @@ class Refusal(AppendOnly):
         default_permissions = ("view",)
         ordering = ["-created_at", "-id"]
         indexes = [
-            models.Index(fields=["-created_at", "-id"], name="refusal_newest_first")
+            models.Index(fields=["-created_at", "-id"], name="refusal_newest_first"),
+            NewestIndex(
+                fields=["status", "created_at", "id", "code"], name="refusal_by_status"
+            ),
+            NewestIndex(
+                fields=["code", "created_at", "id", "status"], name="refusal_by_code"
+            ),
+            models.Index(fields=["request_id"], name="refusal_by_request"),
         ]
 
     def __str__(self) -> str:

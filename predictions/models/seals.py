@@ -40,6 +40,7 @@ class Seal(AppendOnly):
         verbose_name_plural = _("seals")
         default_permissions = ("view",)
         ordering = ["-number"]
+        indexes = [models.Index(fields=["created_at"], name="seal_by_time")]
 
     def __str__(self) -> str:
         return str(self.number)

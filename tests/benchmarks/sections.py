@@ -4,8 +4,8 @@ A section has `measure(place)`, which gives JSON, and `table(found)`: Markdown, 
 it, for the terminal and for docs/performance.md.
 """
 
-from tests.benchmarks import memory, serving
+from tests.benchmarks import bulk, memory, serving
 from tests.server import ROOT
 
-ON_POSTGRESQL = {"serving": serving, "memory": memory}
+ON_POSTGRESQL = {"serving": serving, "bulk": bulk, "memory": memory}
 OUTPUT = ROOT / "var" / "bench.json"

@@ -104,6 +104,28 @@ def test_rows_written_meanwhile_shift_no_page(api, log_row):
     assert found == written[::-1]
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/history?source=api",
+        "/history?model_version=0.9",
+        "/history?prediction=1",
+        "/history/669?prediction=1",
+        "/history?source=api&model_version=0.9&prediction=1&until=2026-03-02",
+    ],
+)
+def test_what_is_filtered_is_in_the_same_order_page_by_page(api, log_row, address):
+    usual = {"model_version": "0.9", "employee_id": 669}
+    at_noon = [log_row(created_at=NOON, **usual).pk for _ in range(3)]
+    log_row(created_at=NOON, source=Source.BATCH, prediction=0, proba_depart=0.1)
+    before = log_row(created_at=NOON - timedelta(hours=1), **usual).pk
+    after = log_row(created_at=NOON + timedelta(hours=1), **usual).pk
+
+    found = walk(api, f"{address}&limit=2")
+
+    assert found == [after, *at_noon[::-1], before]
+
+
 def test_a_row_that_ties_and_comes_late_does_not_repeat_one(api, log_row, hours):
     first = api.get("/history?limit=2")
     log_row(created_at=NOON - timedelta(hours=1))

@@ -1,0 +1,102 @@
+"""What PostgreSQL does for each page of a log that is large: never read all of it."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests import own_database
+from tests.factories import make_key, make_user
+from tests.log_pages import pages
+from tests.log_rows import as_years_leave_it, fill
+
+ROWS = 50_000
+WHOLE = {
+    "history",
+    "history: `until=`",
+    "admin",
+    "admin: page 100",
+    "admin: oldest first",
+    "admin: date",
+}
+"""Pages of the whole log, or of a time: only they go through it in its order."""
+
+
+class Log:
+    """`ROWS` rows in a database of their own, and somebody who may read them."""
+
+    def __init__(self) -> None:
+        fill(ROWS, people=ROWS // 50, change=as_years_leave_it(ROWS))
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")  # autovacuum would, within minutes
+        _, secret = make_key()
+        self._client = Client(headers={"X-API-Key": secret})
+        self._client.force_login(make_user("ana", "HR auditor"))
+        self.pages = pages()
+
+    def statements(self, page: str) -> list[str]:
+        """What a page asks the log for."""
+        with CaptureQueriesContext(connection) as queries:
+            answer = self._client.get(self.pages[page])
+        assert answer.status_code == 200
+        found = [query["sql"] for query in queries.captured_queries]
+        return [sql for sql in found if 'FROM "predictions"' in sql]
+
+
+@pytest.fixture(scope="module")
+def log(template_database, django_db_blocker, tmp_path_factory) -> Iterator[Log]:
+    if connection.vendor != "postgresql":
+        pytest.skip("DATABASE_URL names no PostgreSQL")
+    folder = tmp_path_factory.mktemp("plans")
+    with (
+        django_db_blocker.unblock(),
+        own_database.copied(connection.vendor, template_database, folder) as name,
+        own_database.using(name),
+    ):
+        yield Log()
+
+
+def plan(statement: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {statement}")
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+def test_no_page_reads_the_whole_log(log):
+    plans = {
+        f"{page}\n{statement}": plan(statement)
+        for page in log.pages
+        for statement in log.statements(page)
+    }
+
+    assert len(plans) > len(log.pages)
+    scanned = [f"{of}\n{found}" for of, found in plans.items() if "Seq Scan" in found]
+    assert not scanned, "\n\n".join(scanned)
+
+
+def test_what_narrows_the_log_is_found_by_an_index_of_its_own(log):
+    """The index of the whole log would find what is no longer in use at its far end."""
+    plans = {
+        f"{page}\n{statement}": plan(statement)
+        for page in log.pages.keys() - WHOLE
+        for statement in log.statements(page)
+    }
+
+    assert plans
+    walked = [f"{s}\n{p}" for s, p in plans.items() if "prediction_newest_first" in p]
+    assert not walked, "\n\n".join(walked)
+
+
+def test_no_page_counts_further_than_it_lists(log):
+    counts = [
+        statement
+        for page in log.pages
+        for statement in log.statements(page)
+        if re.search(r"\bCOUNT\(", statement)
+    ]
+
+    assert len(counts) == sum(page.startswith("admin") for page in log.pages)
+    assert all("LIMIT 10001) subquery" in statement for statement in counts)
