@@ -19,6 +19,7 @@ from predictions.services import LogUnavailable
 logger = logging.getLogger(__name__)
 
 AT_MOST = 8  # messages of one batch, so as many workers at once
+SILENT = 2  # seconds after which a broker that says nothing is away
 DATABASE_AWAY = 5  # seconds until another try
 # Seconds in which the web's own writes get SQLite's only lock: who waits for it looks
 # again ten times a second, and would find it taken for a thousand rows each time.
@@ -45,14 +46,22 @@ def _publish(batch: Batch) -> None:
     from kombu.exceptions import OperationalError
 
     from predictions.tasks import go_on
+    from technova.celery import app
 
     chunks = batch.chunks.count()
+    # One that takes a connection and is silent: Celery would wait for it for ever.
+    silent = {"socket_timeout": SILENT} if _is_redis() else {}
     try:
-        for _message in range(min(chunks, AT_MOST) or 1):
-            go_on.apply_async([str(batch.pk)], retry=False)
+        with app.connection_for_write(transport_options=silent) as connection:
+            for _message in range(min(chunks, AT_MOST) or 1):
+                go_on.apply_async([str(batch.pk)], retry=False, connection=connection)
     except (OperationalError, OSError) as error:
         logger.error("The broker takes no message: %s", type(error).__name__)
         raise BrokerUnavailable("The broker takes no message.") from None
+
+
+def _is_redis() -> bool:
+    return settings.CELERY_BROKER_URL.startswith("redis")
 
 
 class _Here:
@@ -63,7 +72,7 @@ class _Here:
     """
 
     def __init__(self) -> None:
-        self._waiting: queue.SimpleQueue[UUID] = queue.SimpleQueue()
+        self._waiting: queue.Queue[UUID] = queue.Queue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -88,6 +97,11 @@ class _Here:
                 logger.error("Batch %s stopped: %s\n%s", batch_id, kind, frames)
             finally:
                 connection.close()
+                self._waiting.task_done()
+
+    def wait(self) -> None:
+        """Until nothing is left to do."""
+        self._waiting.join()
 
 
 def finish(batch: Batch) -> None:

@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import socket
 import threading
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,9 +20,9 @@ from attrition.models import Employee
 from predictions.batch_files import harmless
 from predictions.batches import making, starting, working
 from predictions.models import ApiKey, Batch, BatchChunk, Prediction, Refusal
+from technova.celery import app
 from tests.factories import EmployeeFactory, make_key, seed_features
 from tests.predictions.refusals import assert_refused, problems, send
-from tests.server import until
 
 KEY = {"Idempotency_Key": "0c2a3e7f-1f06-4f0e-9d59-6d112f0c7a52"}
 CSV, NDJSON = "text/csv", "application/x-ndjson"
@@ -725,15 +727,21 @@ def test_no_long_transaction_is_open_while_a_file_is_read(committing, monkeypatc
     assert seen == [False]
 
 
-@pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "amqp://127.0.0.1:1//"])
-def test_a_broker_that_is_down_is_told_and_leaves_no_batch(
-    committing, settings, monkeypatch, url
-):
-    from technova.celery import app
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """Where connections are taken and nothing is ever said."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
 
+
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:{}/0", "amqp://127.0.0.1:{}//"])
+@pytest.mark.parametrize("is_silent", [False, True], ids=["refuses", "is silent"])
+def test_a_broker_that_is_down_is_told_and_leaves_no_batch(
+    committing, settings, monkeypatch, silent_port, url, is_silent
+):
+    url = url.format(silent_port if is_silent else 1)
     settings.CELERY_BROKER_URL = url
     monkeypatch.setattr(app.conf, "broker_url", url)
-    app.set_current()
     api = APIClient(headers={"X-API-Key": make_key()[1]})
 
     answer = send(api, "POST", "/batches", PEOPLE, CSV, **KEY)
@@ -756,7 +764,8 @@ def test_without_a_broker_a_batch_is_done_by_itself(committing):
     first = post(api, {"all": True})
     second = post(api, PEOPLE, CSV)
 
-    until(lambda: Batch.objects.filter(state="done").count() == 2)
+    starting._here.wait()
+    assert Batch.objects.filter(state="done").count() == 2
     assert [row["employee_id"] for row in results(api, first)] == list(range(1, 31))
     assert [row["employee_id"] for row in results(api, second)] == [7, 8, 9]
     assert Prediction.objects.count() == 33
@@ -778,7 +787,8 @@ def test_a_batch_that_breaks_stops_no_other(committing, monkeypatch, caplog):
     post(api, PEOPLE, CSV)
     second = post(api, PEOPLE, CSV)
 
-    until(lambda: state(api, second)["state"] == "done")
+    starting._here.wait()
+    assert state(api, second)["state"] == "done"
     assert Batch.objects.get(pk=broken[0]).is_open
     assert "RuntimeError" in caplog.text
     assert "3000" not in caplog.text
@@ -799,7 +809,8 @@ def test_a_database_that_is_away_for_a_while_loses_nobody(committing, monkeypatc
 
     answer = post(api, PEOPLE, CSV)
 
-    until(lambda: state(api, answer)["state"] == "done")
+    starting._here.wait()
+    assert state(api, answer)["state"] == "done"
     assert Prediction.objects.count() == 3
 
 
