@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 
 AT_MOST = 8  # messages of one batch, so as many workers at once
 DATABASE_AWAY = 5  # seconds until another try
+# Seconds in which the web's own writes get SQLite's only lock: who waits for it looks
+# again ten times a second, and would find it taken for a thousand rows each time.
+OTHERS_WRITE = 0.1
 
 
 class BrokerUnavailable(AttritionError):
@@ -93,6 +96,8 @@ def finish(batch: Batch) -> None:
         try:
             if work_on(batch) is None:
                 return
+            if connection.vendor == "sqlite":
+                time.sleep(OTHERS_WRITE)
         except LogUnavailable:
             connection.close()
             time.sleep(DATABASE_AWAY)
