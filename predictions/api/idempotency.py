@@ -22,7 +22,7 @@ def retry_of(request: Request, asked: Any) -> Retry | None:
 
 def sent_key(request: Request) -> str:
     """The key in the header, empty without one. Raises Refusal."""
-    sent = request.headers.get(HEADER)
+    sent = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if sent is None:
         return ""
     # The draft has a quoted string, most clients send it bare: the same key.

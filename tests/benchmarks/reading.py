@@ -100,14 +100,12 @@ def _in_turns(names: list[str], turns: int) -> dict[str, list[list[float]]]:
             clients[name].force_login(make_user("ana", "HR auditor"))
             asked[name] = pages()
     found: dict[str, list[list[float]]] = {page: [[], []] for page in asked[names[0]]}
-    for turn in range(turns + 1):
-        for i, name in enumerate(names):
-            with own_database.using(name):
-                connection.ensure_connection()
-                for page, address in asked[name].items():
-                    seconds = _seconds(clients[name], address)
-                    if turn:  # the first one warms
-                        found[page][i].append(seconds)
+    for _ in range(turns):
+        for page, times in found.items():  # both at once: what disturbs disturbs both
+            for i, name in enumerate(names):
+                with own_database.using(name):
+                    _seconds(clients[name], asked[name][page])  # warms the connection
+                    times[i].append(_seconds(clients[name], asked[name][page]))
     return found
 
 

@@ -4,8 +4,13 @@ A section has `measure(place)`, which gives JSON, and `table(found)`: Markdown, 
 it, for the terminal and for docs/performance.md.
 """
 
-from tests.benchmarks import bulk, memory, serving
+from tests.benchmarks import bulk, memory, reading, serving
 from tests.server import ROOT
 
-ON_POSTGRESQL = {"serving": serving, "bulk": bulk, "memory": memory}
+ON_POSTGRESQL = {
+    "serving": serving,
+    "bulk": bulk,
+    "reading": reading,
+    "memory": memory,
+}
 OUTPUT = ROOT / "var" / "bench.json"

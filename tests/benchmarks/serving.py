@@ -20,7 +20,15 @@ SUBJECTS = {
     "floor": (
         ["gunicorn", "tests.benchmarks.floor:application", *SETTINGS],
         BIND,
-        "floor_predictions",
+        "predictions",
+    ),
+    "floor_one": (
+        [
+            *("gunicorn", "tests.benchmarks.floor:application", *SETTINGS),
+            *("--worker-class", "sync"),
+        ],
+        BIND,
+        "predictions",
     ),
     "seed": (
         ["uvicorn", "tests.benchmarks.seed_like:app", "--log-level", "warning"],
@@ -30,15 +38,16 @@ SUBJECTS = {
     "service": (["gunicorn", "technova.wsgi", *SETTINGS], BIND, "predictions"),
 }
 NAMES = {
-    "floor": "the floor: bare WSGI, one INSERT",
+    "floor": "the floor: bare WSGI, one INSERT, four threads as the service",
+    "floor_one": "the floor, one request after the other",
     "seed": "like the seed: FastAPI, scikit-learn",
     "service": "the service",
 }
-BARS = {"floor": 0.5, "seed": 10}
+BARS = {"floor": 0.5, "floor_one": 0.5, "seed": 10}
 """What the service's throughput should be, at least, times that of another."""
 
 THE_SEEDS_TABLE = """
-CREATE TABLE {} (
+CREATE TABLE seed_predictions (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     created_at timestamptz NOT NULL DEFAULT now(),
     employee_id integer,
@@ -53,8 +62,7 @@ CREATE TABLE {} (
 
 def measure(place: Place) -> dict[str, Any]:
     """Throughput at 8 connections, the median at one, and the ratios, by round."""
-    for name in ("floor_predictions", "seed_predictions"):
-        place.execute(THE_SEEDS_TABLE.format(name))
+    place.execute(THE_SEEDS_TABLE)
     rounds, seconds = (1, 1) if place.is_small else (ROUNDS, SECONDS)
     found: dict[str, Any] = {
         name: {"per_second": [], "median_ms": [], "first_answer_s": []}
