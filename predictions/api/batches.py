@@ -14,7 +14,7 @@ from attrition import releases
 from predictions.api import parameters, schema
 from predictions.api.base import BATCH_BYTES, ApiViewSet, asker
 from predictions.api.batch_bodies import employee_ids, only, raise_for
-from predictions.api.errors import NotFound, Refusal
+from predictions.api.errors import Forbidden, NotFound, Refusal
 from predictions.api.idempotency import caller_name, mark
 from predictions.api.pagination import NEWEST_BATCH_FIRST
 from predictions.api.parsers import StrictJSONParser
@@ -130,6 +130,8 @@ class BatchViewSet(ApiViewSet):
     def cancel(self, request: Request, id: str) -> Response:
         parameters.read(request.query_params, {})
         batch = batch_of(request, id)
+        if batch.caller != caller_name(request):  # whoever may read it, may only read
+            raise Forbidden("not_your_batch", "id")
         working.cancel(batch)
         batch.refresh_from_db()
         return Response(batch_answer(batch))

@@ -221,7 +221,7 @@ cancel_batch = _call(
     request=None,
     parameters=[BATCH_ID],
     description="What is logged stays logged. People who are being scored at this "
-    "moment still are. A batch that has ended stays as it is.",
+    "moment still are. A batch that has ended stays as it is. Only who asked may.",
 )
 batch_results = _call(
     "batch_results",

@@ -50,6 +50,7 @@ SENTENCES |= UNAVAILABLE | {
     "not_a_cursor": _("%(field)s is not one that this list gave: follow its Link."),
     "repeated_parameter": _("%(field)s stands twice in the address."),
     "unknown_batch": _("There is no batch %(value)s, or it is somebody else's."),
+    "not_your_batch": _("This batch is somebody else's: you may read it, not end it."),
     "unknown_prediction": _("There is no prediction %(value)s."),
     "bad_idempotency_key": _(
         "%(field)s must be 1 to 255 visible ASCII characters, such as a UUID."

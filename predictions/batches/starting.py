@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from attrition.errors import AttritionError
-from predictions.batches.working import work_on
+from predictions.batches.working import let_others_write, work_on
 from predictions.models import Batch
 from predictions.services import LogUnavailable
 
@@ -21,9 +21,6 @@ logger = logging.getLogger(__name__)
 AT_MOST = 8  # messages of one batch, so as many workers at once
 SILENT = 2  # seconds after which a broker that says nothing is away
 DATABASE_AWAY = 5  # seconds until another try
-# Seconds in which the web's own writes get SQLite's only lock: who waits for it looks
-# again ten times a second, and would find it taken for a thousand rows each time.
-OTHERS_WRITE = 0.1
 
 
 class BrokerUnavailable(AttritionError):
@@ -110,8 +107,7 @@ def finish(batch: Batch) -> None:
         try:
             if work_on(batch) is None:
                 return
-            if connection.vendor == "sqlite":
-                time.sleep(OTHERS_WRITE)
+            let_others_write()
         except LogUnavailable:
             connection.close()
             time.sleep(DATABASE_AWAY)

@@ -68,6 +68,7 @@ def _work(batch: Batch, bar: Any) -> None:
         chunk = working.work_on(batch)
         if chunk is not None:
             bar.update(chunk.row_count)
+            working.let_others_write()
             continue
         working.finish(batch)
         batch.refresh_from_db()

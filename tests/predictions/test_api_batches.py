@@ -637,6 +637,9 @@ def test_another_callers_batch_is_not_there_except_to_readers_of_the_log(api_wit
     assert problems(nobodys) == [("id", "unknown_batch")]
     assert Batch.objects.get().state == "queued"
     assert other.get("/batches").json() == []
+    found = send(reader, "POST", f"/batches/{pk}/cancel")
+    assert (found.status_code, problems(found)) == (403, [("id", "not_your_batch")])
+    assert Batch.objects.get().state == "queued"
     for client in (mine, reader):
         assert client.get(f"/batches/{pk}").json()["id"] == pk
         assert [item["id"] for item in client.get("/batches").json()] == [pk]

@@ -144,8 +144,10 @@ def test_a_batch_waits_for_a_worker_and_a_dead_ones_is_picked_up(
     assert state(server, batch)["state"] == "done"
     # The messages are still there, and find nothing to do.
     worker = Worker("late", server.environment, tmp_path)
-    until(lambda: worker.log.read_text().count("succeeded") >= 3)
-    worker.stop()
+    try:
+        until(lambda: worker.log.read_text().count("succeeded") >= 3)
+    finally:
+        worker.stop()
     [(rows,)] = cluster.rows(
         "SELECT count(*) FROM predictions WHERE batch_id = %s", batch["id"]
     )

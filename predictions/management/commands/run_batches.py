@@ -48,7 +48,7 @@ class Command(BaseCommand):
         open_batches = list(Batch.objects.open().order_by("created_at", "pk"))
         for batch in open_batches:
             while working.work_on(batch) is not None:
-                pass
+                working.let_others_write()
             batch.refresh_from_db()
             state = {"id": batch.pk, "state": batch.get_state_display()}
             counts = batch_runs.summary(batch)
