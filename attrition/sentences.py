@@ -46,6 +46,7 @@ SENTENCES: dict[str, str | Promise] = {
     "of_record": _("Record %(index)s: %(said)s"),
     "of_line": _("Line %(line)s: %(said)s"),
     "unknown_employee": _("There is no employee %(value)s."),
+    "archived_employee": _("Employee %(value)s has been archived meanwhile."),
     "repeated_employee": _("Employee %(value)s stands twice in one batch."),
     # JSON, and files of people to score
     "not_json_number": _("%(value)s is not a JSON number that can be kept."),

@@ -74,7 +74,8 @@ def forget(older_than: timedelta = KEPT) -> int:
     """Drop keys of that age and older; return how many. The rows of the log stay."""
     before = timezone.now() - max(older_than, KEPT)
     count, _ = IdempotencyKey.objects.filter(created_at__lt=before).delete()
-    return count
+    batches = Batch.objects.filter(created_at__lt=before).exclude(idempotency_key="")
+    return count + batches.update(idempotency_key="", request_digest="")
 
 
 def _digest(retry: Retry, row: Prediction) -> str:

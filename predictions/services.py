@@ -100,23 +100,16 @@ def predict(
     return rows
 
 
-def predict_within(
-    release: Release,
-    records: Sequence[Record],
-    *,
-    caller: Caller,
-    refused: MutableMapping[int, InvalidFeatures] | None = None,
+def write_within(
+    release: Release, scored: Sequence["Scored"], caller: Caller
 ) -> list[Columns]:
     """As `predict`, inside the caller's transaction: show nothing before its commit.
 
-    Returns the rows as `Prediction`'s arguments: of a million nobody needs the objects.
-
-    With `refused`, who can't be scored is put there by index, and left out. Raises
-    InvalidFeatures without it, and whatever the database says.
+    Takes what `score_records` gives. Returns the rows as `Prediction`'s arguments: of a
+    million nobody needs the objects. Raises whatever the database says.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("What is logged here is logged with what says so.")
-    scored = _scored(release, records, refused)
     return insert_many(_rows(release, scored, caller), len(scored))
 
 
@@ -142,7 +135,7 @@ def rows_for(
     explained: bool = False,
 ) -> list[Prediction]:
     """The answers as rows that nobody has written yet. Raises InvalidFeatures."""
-    scored = _scored(release, records, None)
+    scored = score_records(release, records)
     rows = [Prediction(**columns) for columns in _rows(release, scored, caller)]
     if explained:
         for row, found in zip(rows, scored, strict=True):
@@ -160,12 +153,15 @@ class Scored(NamedTuple):
     rare: list[str]
 
 
-def _scored(
+def score_records(
     release: Release,
     records: Sequence[Record],
-    refused: MutableMapping[int, InvalidFeatures] | None,
+    refused: MutableMapping[int, InvalidFeatures] | None = None,
 ) -> list[Scored]:
-    """Who can be scored; who can't is put into `refused`, or raises its own error."""
+    """Whom the release can score; nothing is written, so nothing may be shown yet.
+
+    Who can't be scored is put into `refused` by index; without it InvalidFeatures.
+    """
     taken: list[Record] = []
     values: list[Mapping[str, Value | None]] = []
     for index, record in enumerate(records):

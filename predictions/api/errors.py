@@ -65,8 +65,8 @@ def body_of(problems: Sequence[Problem]) -> dict[str, Any]:
     """The documented shape, in the active language."""
     first = problems[0]
     detail = first.message
-    if len(problems) > 1:
-        fields = ", ".join(dict.fromkeys(p.field for p in problems if p.field))
+    fields = ", ".join(dict.fromkeys(p.field for p in problems if p.field))
+    if len(problems) > 1 and fields:
         detail = str(SEVERAL) % {"count": len(problems), "fields": fields}
     return {
         "detail": detail,

@@ -9,7 +9,7 @@ from predictions.api.batch_bodies import people_of, raise_for
 from predictions.api.idempotency import mark
 from predictions.batch_answers import answer_at_once
 from predictions.batches import at_once
-from predictions.batches.at_once import BatchRefused
+from predictions.batches.working import BatchRefused
 from predictions.models import Scope
 
 PARAMETERS = {

@@ -1,6 +1,5 @@
 """A batch that is answered while the caller waits: one transaction, one chunk."""
 
-from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from django.db import Error, IntegrityError, transaction
@@ -8,7 +7,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attrition import releases
-from attrition.errors import AttritionError, Problem
 from predictions.batches import making, reading, refused, working
 from predictions.batches.making import Asker
 from predictions.batches.people import People
@@ -17,14 +15,6 @@ from predictions.models import Batch, BatchChunk, BatchKind, BatchState, Predict
 from predictions.services import LogUnavailable, explain
 
 MOST_ROWS = 5_000
-
-
-class BatchRefused(AttritionError):
-    """Somebody can't be scored, so nobody was: every problem, with its record."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(f"{len(problems)} problems")
-        self.problems = problems
 
 
 class Answered(NamedTuple):
@@ -49,7 +39,7 @@ def answer(
     if first := answered_before(asker, explained=explained):
         return first
     release = releases.current()
-    batch = making.new_batch(BatchKind.RECORDS, asker)
+    batch = making.new_batch(BatchKind.RECORDS, asker, release)
     batch.state = BatchState.DONE
     batch.row_count = len(people.records) + len(people.refused)
     batch.started_at = timezone.now()
@@ -57,20 +47,19 @@ def answer(
     try:
         with transaction.atomic(durable=True):
             batch.save(force_insert=True)
-            found = working.score(chunk, release, people)
-            if found.refused and not skip:
-                raise BatchRefused(list(_with_places(found.refused)))
+            found = working.score(chunk, release, people, skip=skip)
             batch.finished_at = timezone.now()
             batch.save(update_fields=["finished_at"])
     except IntegrityError:
         # The same key was answered by another process meanwhile.
         if first := answered_before(asker, explained=explained):
             return first
+        working.logger.error("A batch was not written: IntegrityError")
         raise LogUnavailable(_("The log could not be written.")) from None
     except Error as error:
         working.logger.error("A batch was not written: %s", type(error).__name__)
         raise LogUnavailable(_("The log could not be written.")) from None
-    rows = [Prediction(**columns) for columns in found.rows]
+    rows = [Prediction(**columns) for columns in found]
     # Not from the database: it could be away, and it has committed.
     left_out = [refused.read(refusal) for refusal in chunk.refusals]
     return Answered(batch, _explained(rows, explained), left_out)
@@ -94,8 +83,3 @@ def _explained(rows: list[Prediction], wanted: bool) -> list[Prediction]:
             if row.input_payload is not None:  # else it was erased
                 row.explanation = explain(row)
     return rows
-
-
-def _with_places(found: Mapping[int, list[Problem]]) -> Iterator[Problem]:
-    for row, problems in found.items():
-        yield from (problem.of_record(row) for problem in problems)

@@ -1,6 +1,7 @@
 """Makes batches: who is to be scored is written down before anybody is."""
 
-import pickle
+import json
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -107,16 +108,17 @@ def _read_before(chunks: Iterable[BatchChunk]) -> Iterator[Iterator[BatchChunk]]
     other writer of an SQLite database waiting.
     """
     with SpooledTemporaryFile(SPOOLED) as file:
-        count = 0
         for chunk in chunks:
-            pickle.dump((chunk.row_count, chunk.people, chunk.refusals), file)
-            count += 1
+            people = b64encode(chunk.people or b"").decode()
+            line = json.dumps([chunk.row_count, people, chunk.refusals])
+            file.write(line.encode() + b"\n")
         file.seek(0)
-        names = ("row_count", "people", "refusals")
-        yield (
-            BatchChunk(**dict(zip(names, pickle.load(file), strict=True)))
-            for _ in range(count)
-        )
+        yield map(_of_line, file)
+
+
+def _of_line(line: bytes) -> BatchChunk:
+    row_count, people, refusals = json.loads(line)
+    return BatchChunk(row_count=row_count, people=b64decode(people), refusals=refusals)
 
 
 def _of_ids(ids: list[int]) -> BatchChunk:
@@ -139,7 +141,7 @@ def _of_lines(numbered: list[tuple[int, Asked]]) -> BatchChunk:
 def _make(
     kind: BatchKind, asker: Asker, chunks: Iterable[BatchChunk], then: Then | None
 ) -> Batch:
-    batch = new_batch(kind, asker)
+    batch = new_batch(kind, asker, releases.current())
     batch.save(force_insert=True)
     placed = _placed(batch, chunks)
     while some := list(islice(placed, STORED_AT_ONCE)):
@@ -159,9 +161,8 @@ def _placed(batch: Batch, chunks: Iterable[BatchChunk]) -> Iterator[BatchChunk]:
         yield chunk
 
 
-def new_batch(kind: BatchKind, asker: Asker) -> Batch:
-    """One that nobody has written yet, of no rows so far. Raises ReleaseRejected."""
-    release = releases.current()
+def new_batch(kind: BatchKind, asker: Asker, release: Release) -> Batch:
+    """One that nobody has written yet, of no rows so far."""
     caller = asker.caller
     return Batch(
         kind=kind,

@@ -6,7 +6,7 @@ from heapq import merge
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Max, Sum
 
 from predictions.batches import refused
 from predictions.batches.refused import RefusedRow
@@ -21,7 +21,6 @@ class Progress(NamedTuple):
     scored: int
     refused: int
     left: int
-    chunks_left: int
     rate: float | None
     last: datetime | None
     """When rows were answered last."""
@@ -44,7 +43,6 @@ def progress_of(batches: Sequence[Batch]) -> dict[UUID, Progress]:
         .annotate(
             scored_rows=Sum("scored"),
             refused_rows=Sum("refused"),
-            chunks_left=Count("pk", filter=Q(done_at=None)),
             last=Max("done_at"),
         )
     )
@@ -54,13 +52,12 @@ def progress_of(batches: Sequence[Batch]) -> dict[UUID, Progress]:
 
 def _progress(batch: Batch, counts: Mapping[str, Any] | None) -> Progress:
     if counts is None:  # of nobody
-        return Progress(0, 0, 0, 0, None, None)
+        return Progress(0, 0, 0, None, None)
     done = counts["scored_rows"] + counts["refused_rows"]
     return Progress(
         scored=counts["scored_rows"],
         refused=counts["refused_rows"],
         left=batch.row_count - done,
-        chunks_left=counts["chunks_left"],
         rate=_rate(done, batch.started_at, counts["last"]),
         last=counts["last"],
     )

@@ -7,22 +7,34 @@ twice and nobody is lost, however often a broker delivers.
 
 import logging
 import time
+import traceback
+from collections.abc import Mapping
 from operator import itemgetter
-from typing import NamedTuple
 
-from django.db import DataError, Error, IntegrityError, connection, transaction
+from django.db import (
+    Error,
+    InterfaceError,
+    OperationalError,
+    connection,
+    transaction,
+)
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attrition import releases
-from attrition.errors import InvalidFeatures, Problem, ReleaseRejected, ReleaseReplaced
+from attrition.errors import (
+    AttritionError,
+    InvalidFeatures,
+    ReleaseRejected,
+    ReleaseReplaced,
+)
 from attrition.releases import Release
 from predictions.batches.people import People, Unanswerable, unpack
 from predictions.batches.refused import kept
 from predictions.database.bulk_insert import Columns
-from predictions.models import Batch, BatchChunk, BatchState, Source
+from predictions.models import Batch, BatchChunk, BatchKind, BatchState, Source
 from predictions.models.batches import OPEN_STATES
-from predictions.services import Caller, LogUnavailable, predict_within
+from predictions.services import Caller, LogUnavailable, score_records, write_within
 
 logger = logging.getLogger(__name__)
 
@@ -32,31 +44,40 @@ OTHERS_WRITE = 0.1  # seconds
 def work_on(batch: Batch) -> BatchChunk | None:
     """Score one chunk; None when there is none that nobody else is at.
 
-    Raises LogUnavailable: then the chunk is as it was.
+    Raises LogUnavailable while the database is away: then the chunk is as it was.
+    Whatever else goes wrong ends the batch as failed: it would go wrong again.
     """
     try:
-        release = release_of(batch)
-    except ReleaseRejected as error:
-        logger.error("Batch %s failed: %s", batch.pk, error)
-        _end(batch, BatchState.FAILED, problem=str(error))
-        return None
-    try:
         _mark_started(batch)
-        with transaction.atomic(durable=True):
-            if (chunk := _claim(batch)) is not None:
-                score(
-                    chunk, release, unpack(bytes(chunk.people or b""), chunk.first_row)
-                )
-        finish(batch)
-    except (DataError, IntegrityError) as error:
-        # Another try would end the same way, and again, and again.
-        logger.error("Batch %s failed: %s", batch.pk, type(error).__name__)
-        _end(batch, BatchState.FAILED, problem=type(error).__name__)
-        return None
-    except Error as error:
+        return _work_on(batch)
+    except (OperationalError, InterfaceError) as error:
         # The database's own text can hold the row, so only its kind goes on.
         logger.error("Batch %s stopped: %s", batch.pk, type(error).__name__)
         raise LogUnavailable(_("The log could not be written.")) from None
+    except ReleaseRejected as error:
+        logger.error("Batch %s failed: %s", batch.pk, error)
+        problem = str(error)
+    except Exception as error:
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        problem = type(error).__name__
+        logger.error("Batch %s failed: %s\n%s", batch.pk, problem, frames)
+    try:
+        _end(batch, BatchState.FAILED, problem)
+    except Error:
+        raise LogUnavailable(_("The log could not be written.")) from None
+    return None
+
+
+def _work_on(batch: Batch) -> BatchChunk | None:
+    release = release_of(batch)
+    with transaction.atomic(durable=True):
+        if (chunk := _claim(batch)) is not None:
+            packed = bytes(chunk.people or b"")
+            # Who was archived since is no longer among all.
+            active_only = batch.kind == BatchKind.ALL
+            people = unpack(packed, chunk.first_row, active_only=active_only)
+            score(chunk, release, people)
+    finish(batch)
     return chunk
 
 
@@ -84,22 +105,28 @@ def release_of(batch: Batch) -> Release:
     return release
 
 
-class Outcome(NamedTuple):
-    """What became of a chunk: rows of the log, and by row who is not among them."""
+class BatchRefused(AttritionError):
+    """Somebody can't be scored, so nobody was: every problem, with its record."""
 
-    rows: list[Columns]
-    refused: dict[int, list[Problem]]
+    def __init__(self, refused: Mapping[int, Unanswerable]) -> None:
+        super().__init__(f"{len(refused)} records")
+        self.problems = [
+            problem.of_record(row)
+            for row, who in sorted(refused.items())
+            for problem in who.problems
+        ]
 
 
-def score(chunk: BatchChunk, release: Release, people: People) -> Outcome:
-    """Answer a chunk's rows, within the caller's transaction."""
+def score(
+    chunk: BatchChunk, release: Release, people: People, *, skip: bool = True
+) -> list[Columns]:
+    """Answer a chunk's rows, within the caller's transaction.
+
+    Without `skip` raises BatchRefused when anybody can't be scored, before a row of the
+    log is begun: the numbers of those would stay a gap.
+    """
     invalid: dict[int, InvalidFeatures] = {}
-    rows = predict_within(
-        release,
-        people.records,
-        caller=caller_of(chunk.batch),
-        refused=invalid,
-    )
+    scored = score_records(release, people.records, invalid)
     refused = dict(people.refused)
     for index, error in invalid.items():
         record = people.records[index]
@@ -107,6 +134,9 @@ def score(chunk: BatchChunk, release: Release, people: People) -> Outcome:
         refused[record.batch_row] = Unanswerable(
             record.employee_id, list(error.problems), people.lines[index]
         )
+    if refused and not skip:
+        raise BatchRefused(refused)
+    rows = write_within(release, scored, caller_of(chunk.batch))
     chunk.people = None
     chunk.done_at = timezone.now()
     chunk.scored = len(rows)
@@ -115,7 +145,7 @@ def score(chunk: BatchChunk, release: Release, people: People) -> Outcome:
     chunk.refusals.sort(key=itemgetter("row"))
     chunk.refused = len(chunk.refusals)
     chunk.save()
-    return Outcome(rows, {row: who.problems for row, who in sorted(refused.items())})
+    return rows
 
 
 def caller_of(batch: Batch) -> Caller:
@@ -136,10 +166,7 @@ def cancel(batch: Batch) -> bool:
     What is logged stays logged. A chunk that is being scored is still finished. The
     records of a file that are not scored are forgotten.
     """
-    if not _end(batch, BatchState.CANCELLED):
-        return False
-    batch.chunks.filter(done_at=None).update(people=None)
-    return True
+    return _end(batch, BatchState.CANCELLED)
 
 
 def finish(batch: Batch) -> None:
@@ -170,8 +197,12 @@ def _claim(batch: Batch) -> BatchChunk | None:
     )
 
 
+@transaction.atomic
 def _end(batch: Batch, state: BatchState, problem: str = "") -> bool:
+    """Whether it was open; whom nobody will score is forgotten in the same breath."""
     now = timezone.now()
     ended = Batch.objects.open().filter(pk=batch.pk)
-    count = ended.update(state=state, finished_at=now, problem=problem)
-    return bool(count)
+    if not ended.update(state=state, finished_at=now, problem=problem):
+        return False
+    batch.chunks.filter(done_at=None).update(people=None)
+    return True

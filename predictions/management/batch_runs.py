@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -96,9 +97,27 @@ def going_on(batch: Batch) -> str:
     }
 
 
-def give_up(batch: Batch) -> None:
-    """What is logged of it stays logged."""
-    working.cancel(batch)
+def others(who: Asker) -> QuerySet[Batch]:
+    """What earlier runs of another kind, or of another file, have left."""
+    left = Batch.objects.open().filter(caller=who.name)
+    return left.exclude(request_digest=making.digest(who.request)).order_by(
+        "created_at"
+    )
+
+
+def still_open(batch: Batch) -> str:
+    """Else `run_batches` would put the answers of then over those of now."""
+    found = reading.progress(batch)
+    return _(
+        "Batch %(id)s of an earlier run is not finished (%(done)s of %(rows)s): "
+        "run_batches will finish it, --restart gives it up."
+    ) % {"id": batch.pk, "done": found.done, "rows": batch.row_count}
+
+
+def give_up_all(who: Asker) -> None:
+    """What is logged of them stays logged."""
+    for batch in Batch.objects.open().filter(caller=who.name):
+        working.cancel(batch)
 
 
 def summary(batch: Batch) -> str:

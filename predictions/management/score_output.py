@@ -146,3 +146,5 @@ FORMATS: dict[str, Callable[[Iterable[Answer]], Iterator[str]]] = {
     "ndjson": as_ndjson,
     "csv": as_csv,
 }
+FILE_FORMATS = ("csv", "json", "ndjson")
+"""What a file's name may end in."""

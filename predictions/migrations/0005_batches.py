@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 'db_table': 'prediction_batches',
                 'ordering': ['-created_at', '-id'],
                 'default_permissions': ('view',),
-                'indexes': [models.Index(fields=['-created_at', '-id'], name='batch_newest_first'), models.Index(fields=['caller', '-created_at', '-id'], name='batch_newest_of_caller')],
+                'indexes': [models.Index(fields=['-created_at', '-id'], name='batch_newest_first'), models.Index(condition=models.Q(('state__in', ('queued', 'running'))), fields=['created_at', 'id'], name='batch_open'), models.Index(fields=['caller', '-created_at', '-id'], name='batch_newest_of_caller')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('idempotency_key', ''), _negated=True), fields=('caller', 'idempotency_key'), name='batch_once_a_key_of_a_caller')],
             },
         ),

@@ -83,6 +83,12 @@ class Batch(models.Model):
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="batch_newest_first"),
+            # Few of many: what `run_batches` looks for.
+            models.Index(
+                fields=["created_at", "id"],
+                name="batch_open",
+                condition=Q(state__in=OPEN_STATES),
+            ),
             models.Index(
                 fields=["caller", "-created_at", "-id"], name="batch_newest_of_caller"
             ),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from attrition.features import BY_NAME
 from attrition.models import Employee
 from predictions.batches import making, working
+from predictions.management import score_output
 from predictions.models import Batch, BatchChunk, Prediction
 from tests.factories import EmployeeFactory, seed_features
 
@@ -240,6 +241,10 @@ def test_a_file_with_other_contents_is_other_work(run, interrupted, tmp_path):
         ["--file", "people.xlsx"],
         ["--file", "nowhere.csv"],
         ["--all", "--output", "nowhere/scores.csv"],
+        ["--all", "--output", "scores.xlsx"],
+        ["--all", "--output", "scores.csv", "--format", "json"],
+        ["--all", "--output", "scores.csv", "--summary"],
+        ["--batch", "00000000-0000-0000-0000-000000000000"],
     ],
 )
 def test_what_makes_no_sense_is_refused(run, arguments):
@@ -288,3 +293,71 @@ def test_whoever_is_archived_is_left_out(run, changed_only):
     run("score_employee", "--all", "--summary", *changed_only)
 
     assert asked() == [1, 3]
+
+
+def test_the_answers_of_a_batch_can_be_written_again(run, interrupted, tmp_path):
+    staff(23)
+    interrupted(run, "--all", "--summary")
+    batch = str(Batch.objects.get().pk)
+    output = tmp_path / "scores.ndjson"
+
+    run("score_employee", "--batch", batch, "--output", str(output))
+    run("score_employee", "--batch", batch, "--summary")
+
+    assert len(output.read_text().splitlines()) == 23
+    assert Prediction.objects.count() == 23
+
+
+def test_an_output_that_fails_says_how_to_get_it_without_scoring_again(
+    run, monkeypatch, tmp_path
+):
+    staff(3)
+
+    def fail(*args):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(score_output, "write", fail)
+
+    with pytest.raises(CommandError, match="--batch"):
+        run("score_employee", "--all", "--output", str(tmp_path / "scores.csv"))
+
+    assert Prediction.objects.count() == 3
+
+
+def test_an_unfinished_run_of_another_file_is_named_and_can_be_given_up(
+    run, interrupted, tmp_path
+):
+    file = tmp_path / "people.csv"
+    file.write_text(people(23))
+    interrupted(run, "--file", str(file), "--summary")
+    file.write_text(people(7))
+    old = Batch.objects.get()
+
+    _, err = run("score_employee", "--file", str(file), "--summary")
+    assert str(old.pk) in err
+    run("score_employee", "--file", str(file), "--summary", "--restart")
+
+    old.refresh_from_db()
+    assert old.state == "cancelled"
+
+
+def test_the_file_that_is_read_is_not_replaced_by_its_answers(run, tmp_path):
+    file = tmp_path / "people.csv"
+    file.write_bytes(people(3).encode())
+
+    with pytest.raises(CommandError):
+        run("score_employee", "--file", file, "--output", file, "--overwrite")
+
+    assert file.read_bytes().decode() == people(3)
+    assert not Prediction.objects.exists()
+
+
+def test_whoever_is_archived_before_their_turn_is_left_out(run, interrupted):
+    staff(23)
+    interrupted(run, "--all", "--summary")
+    Employee.objects.filter(pk=20).update(archived_at=timezone.now())
+
+    with pytest.raises(CommandError):
+        run("score_employee", "--all", "--summary")
+
+    assert asked() == [n for n in range(1, 24) if n != 20]

@@ -5,6 +5,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
@@ -72,9 +73,12 @@ class Command(BaseCommand):
             "--errors", type=Path, help="if unsaid the file's name with .errors.csv"
         )
         parser.add_argument(
+            "--batch", type=UUID, help="the answers of a batch, finished if need be"
+        )
+        parser.add_argument(
             "--restart",
             action="store_true",
-            help="give up what an interrupted run has left, and begin anew",
+            help="give up what interrupted runs have left, and begin anew",
         )
         parser.add_argument("--output", type=Path, help="a file for the answers")
         parser.add_argument("--overwrite", action="store_true", help="replace --output")
@@ -105,11 +109,13 @@ class Command(BaseCommand):
     def _check(self, employee_ids: list[int]) -> None:
         """Refuse what makes no sense together."""
         given = self.options
-        if [bool(employee_ids), given["all"], given["file"] is not None].count(
-            True
-        ) != 1:
+        whom = (employee_ids, given["all"], given["file"], given["batch"])
+        if len(list(filter(None, whom))) != 1:
             raise CommandError(
-                _("Name employees by their number, or pass --all, or --file.")
+                _(
+                    "Say whom to score in one way: numbers of employees, --all, --file "
+                    "or --batch."
+                )
             )
         for name, needed in (("changed_only", "all"), ("keep_going", "file")):
             if given[name] and not given[needed]:
@@ -119,8 +125,21 @@ class Command(BaseCommand):
             raise CommandError(
                 _("A CSV has no room for --explain: use --format json or table.")
             )
+        if given["summary"] and given["output"] is not None:
+            raise CommandError(_("--summary writes no answers: leave out --output."))
         if given["output"] is not None:
-            batch_runs.check_output(given["output"], overwrite=given["overwrite"])
+            self._check_output(given["output"])
+
+    def _check_output(self, output: Path) -> None:
+        batch_runs.check_output(output, overwrite=self.options["overwrite"])
+        file = self.options["file"]
+        if file is not None and output.resolve() == file.resolve():
+            raise CommandError(_("--output would replace the file that is read."))
+        if self.format != "table" and output.suffix != f".{self.format}":
+            raise CommandError(
+                _("“%(file)s” must end in .%(format)s, as the answers are written.")
+                % {"file": output, "format": self.format}
+            )
 
     # Chosen employees
 
@@ -160,23 +179,43 @@ class Command(BaseCommand):
         batch = self._batch()
         batch_runs.finish(batch)
         if not self.options["summary"]:
-            self._show(self._answers(batch))
+            self._show_all(batch)
         self.refused = reading.progress(batch).refused
         if self.refused:
             self._tell_refused(batch)
         if self.options["summary"] or self.options["output"]:
             self.stdout.write(batch_runs.summary(batch))
 
+    def _show_all(self, batch: Batch) -> None:
+        try:
+            self._show(self._answers(batch))
+        except (KeyboardInterrupt, OSError) as error:
+            if isinstance(error, BrokenPipeError):  # a pager that has seen enough
+                raise
+            # Run again as it was, the command would score everybody once more.
+            raise CommandError(
+                _("All are scored. --batch %(id)s writes the answers.")
+                % {"id": batch.pk},
+                returncode=batch_runs.INTERRUPTED,
+            ) from error
+
     def _batch(self) -> Batch:
         """What an earlier run has left of the same work, or new work."""
+        if self.options["batch"]:
+            pk = self.options["batch"]
+            if (found := Batch.objects.filter(pk=pk).first()) is None:
+                raise CommandError(_("There is no batch %(id)s.") % {"id": pk})
+            return found
         request = self._request()
         who = batch_runs.asker(request)
         left = batch_runs.unfinished(who)
-        if left and self.options["restart"]:
-            batch_runs.give_up(left)
+        if self.options["restart"]:
+            batch_runs.give_up_all(who)
         elif left:
             self.stderr.write(batch_runs.going_on(left))
             return left
+        for other in batch_runs.others(who):
+            self.stderr.write(batch_runs.still_open(other))
         if self.options["file"] is None:
             changed_only = self.options["changed_only"]
             return making.of_everyone(who, changed_only=changed_only)
@@ -212,7 +251,7 @@ class Command(BaseCommand):
 
     def _answers(self, batch: Batch) -> Iterator[Prediction]:
         for row in reading.rows(batch):
-            if self.options["explain"]:
+            if self.options["explain"] and row.input_payload is not None:
                 row.explanation = explain(row)
             yield row
 
@@ -241,5 +280,15 @@ def _format(options: dict[str, Any]) -> str:
     """What was asked for, or what the output's name says, or a table."""
     if options["format"]:
         return str(options["format"])
-    ending = options["output"].suffix.lower().strip(".") if options["output"] else ""
-    return ending if ending in score_output.FORMATS else "table"
+    if options["output"] is None:
+        return "table"
+    ending = options["output"].suffix.strip(".")
+    if ending not in score_output.FILE_FORMATS:
+        raise CommandError(
+            _("“%(file)s” must end in one of: %(endings)s.")
+            % {
+                "file": options["output"],
+                "endings": ", ".join(f".{name}" for name in score_output.FILE_FORMATS),
+            }
+        )
+    return str(ending)
