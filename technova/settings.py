@@ -190,11 +190,10 @@ SPECTACULAR_SETTINGS = {
 
 # Text logs: `predictions.request_log` writes one line a request, without values.
 # Django's own request logger is off because it writes paths, and paths hold ids.
-# What the lines don't hold is not collected for them either (Python's logging HOWTO,
-# "Optimization"): a twentieth of a prediction's time.
+# What the lines don't hold is not collected either (Python's logging HOWTO,
+# "Optimization"): a twentieth of a prediction's time. gunicorn's hold the process.
 logging._srcfile = None
-logging.logThreads = logging.logProcesses = False
-logging.logMultiprocessing = logging.logAsyncioTasks = False
+logging.logThreads = logging.logMultiprocessing = logging.logAsyncioTasks = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
