@@ -154,6 +154,23 @@ def test_a_batch_waits_for_a_worker_and_a_dead_ones_is_picked_up(
     assert rows == 3_000
 
 
+def test_a_worker_that_starts_takes_up_what_the_broker_has_lost(
+    server, cluster, tmp_path
+):
+    employ(cluster, 3_000)
+    batch = server.call("/batches", {"all": True}, "POST")
+    purge = [sys.executable, "-m", "celery", "-A", "technova", "purge", "-f"]
+    subprocess.run(purge, cwd=ROOT, env=server.environment, check=True)
+
+    worker = Worker("new", server.environment, tmp_path)
+    try:
+        until(lambda: state(server, batch)["state"] == "done")
+    finally:
+        worker.stop()
+
+    assert state(server, batch)["scored"] == 3_000
+
+
 @pytest.mark.parametrize(
     "url", ["redis://127.0.0.1:1/0", "amqp://guest:guest@127.0.0.1:1//"]
 )
