@@ -62,6 +62,7 @@ class Release:
     @property
     def categories(self) -> Mapping[str, list[str]]:
         """The values of each category field that the release knows."""
+        # `Card` has read it, and saw to its types.
         return self.card["categories"]  # type: ignore[no-any-return]
 
     @property

@@ -98,6 +98,7 @@ def over_processes(count: int) -> Iterator[Spread]:
 
 def _others_see_the_same() -> bool:
     """Not what is in a transaction that is not committed, nor a database in memory."""
+    # Only SQLite's connection has the method, which the stubs can't tell.
     if connection.vendor == "sqlite" and connection.is_in_memory_db():  # type: ignore[attr-defined]
         return False
     return not connection.in_atomic_block

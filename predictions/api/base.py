@@ -96,7 +96,7 @@ def give_length(request: HttpRequest, most_bytes: int) -> None:
     checks before get here: to wait for a chunk takes a thread.
     """
     if request.META.get("wsgi.input_terminated"):
-        # Closed when the request is forgotten.
+        # Closed when the request is forgotten: no `with` lasts as long (SIM115).
         body = SpooledTemporaryFile(settings.MAX_BODY_BYTES)  # noqa: SIM115
         try:
             # One byte more than the limit is enough to be refused by.

@@ -14,7 +14,7 @@ from typing import Any
 import django
 import psycopg
 
-django.setup()
+django.setup()  # before what reads the settings, hence E402 below
 
 from tests.benchmarks import scoring, wrk  # noqa: E402
 from tests.benchmarks.place import Place, own_place  # noqa: E402

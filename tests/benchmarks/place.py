@@ -112,7 +112,7 @@ class Running:
             )
         try:
             self._until_it_answers()
-        except BaseException:
+        except BaseException:  # Ctrl-C too must leave no server behind
             self.process.kill()
             raise
         self.first_answer = time.perf_counter() - began
