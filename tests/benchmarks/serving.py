@@ -38,7 +38,7 @@ SUBJECTS = {
     "service": (["gunicorn", "technova.wsgi", *SETTINGS], BIND, "predictions"),
 }
 NAMES = {
-    "floor": "the floor: bare WSGI, one INSERT, four threads as the service",
+    "floor": "the floor, with four threads",
     "floor_one": "the floor, one request after the other",
     "seed": "like the seed: FastAPI, scikit-learn",
     "service": "the service",
