@@ -83,7 +83,7 @@ BEGIN
     kept := NEW;
     {put_back}
     IF {emptied} AND NOT (kept *<> OLD) AND EXISTS (
-      SELECT 1 FROM "{table.erasures}" WHERE prediction_id = OLD.{table.key}
+      SELECT 1 FROM "{table.erasures}" WHERE {table.erasure_key} = OLD.{table.key}
     ) THEN
       RETURN NEW;
     END IF;

@@ -53,7 +53,7 @@ def _is_erasure(table: Table) -> str:
     return " AND ".join(
         [
             f'EXISTS (SELECT 1 FROM "{table.erasures}" WHERE '
-            f'prediction_id = OLD."{table.key}")',
+            f'{table.erasure_key} = OLD."{table.key}")',
             *(f'NEW."{column}" IS NULL' for column in table.erasable),
             *(f'NEW."{column}" IS OLD."{column}"' for column in table.kept),
         ]

@@ -12,6 +12,7 @@ class Table:
     columns: tuple[str, ...]
     erasable: tuple[str, ...]
     erasures: str
+    erasure_key: str
     unique: tuple[tuple[str, ...], ...]
 
     @property

@@ -60,6 +60,7 @@ def _tables(connection: BaseDatabaseWrapper) -> Iterator[Table]:
                 columns=columns,
                 erasable=model.erasable if can_erase else (),
                 erasures=model.erasures,
+                erasure_key=model.erasure_key,
                 unique=tuple(
                     unique for unique in _unique(model) if set(unique) <= set(columns)
                 ),

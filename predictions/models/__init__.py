@@ -1,3 +1,10 @@
+from predictions.models.access import (
+    Access,
+    AccessedEmployee,
+    AccessErasure,
+    Action,
+    Purpose,
+)
 from predictions.models.append_only import AppendOnly, AppendOnlyError
 from predictions.models.batches import Batch, BatchChunk, BatchKind, BatchState
 from predictions.models.events import Erasure, Replay
@@ -10,6 +17,10 @@ from predictions.models.seals import NO_SEAL, Seal, SealedPrediction
 
 __all__ = [
     "NO_SEAL",
+    "Access",
+    "AccessErasure",
+    "AccessedEmployee",
+    "Action",
     "ApiKey",
     "AppendOnly",
     "AppendOnlyError",
@@ -20,6 +31,7 @@ __all__ = [
     "Erasure",
     "IdempotencyKey",
     "Prediction",
+    "Purpose",
     "Refusal",
     "Replay",
     "RuntimeRole",

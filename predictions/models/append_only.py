@@ -42,11 +42,12 @@ class AppendOnly(models.Model):
     """The base of every log.
 
     `erasable` names the columns that an erasure on record may set to null, all in one
-    statement; `erasures` is the table that such a record stands in, by `prediction_id`.
+    statement; `erasures` is the table that such a record stands in, by `erasure_key`.
     """
 
     erasable: ClassVar[tuple[str, ...]] = ()
     erasures: ClassVar[str] = ""
+    erasure_key: ClassVar[str] = "prediction_id"
 
     class Meta:
         abstract = True

@@ -14,6 +14,7 @@ from attrition.features import IDENTIFIERS
 from attrition.models import HIGHEST_EMPLOYEE_ID, Employee
 from predictions.models.append_only import AppendOnly, AppendOnlyQuerySet
 from predictions.models.newest import NEWEST_OF_SOME, NewestIndex
+from predictions.models.noteworthy import WARNED, CloseToThreshold, HasWarning, few
 
 SCHEMA_VERSION = 2
 """Of the row: raise it with each change of its columns or of what one means, and say in
@@ -30,6 +31,14 @@ def identifier_text(name: str) -> Cast:
 
 
 class PredictionQuerySet(AppendOnlyQuerySet["Prediction"]):
+    def close(self) -> "PredictionQuerySet":
+        """So near to the threshold that a little would have changed the class."""
+        return self.filter(CloseToThreshold())
+
+    def warned(self, code: str) -> "PredictionQuerySet":
+        """With this warning, one of `WARNED`."""
+        return self.filter(HasWarning(F("warnings"), code))
+
     def about(self, term: str) -> "PredictionQuerySet":
         """Rows of this employee, by number or by a name in the payload, or request.
 
@@ -177,6 +186,11 @@ class Prediction(AppendOnly):
             NewestIndex(
                 fields=["request_id", "created_at", "id"], name="prediction_by_request"
             ),
+            NewestIndex(
+                fields=["key_owner", "created_at", "id"], name="prediction_by_key_owner"
+            ),
+            few(CloseToThreshold(), "prediction_close"),
+            *(few(HasWarning(F("warnings"), c), f"prediction_{c}") for c in WARNED),
             *(
                 models.Index(identifier_text(name), name=f"prediction_{name}"[:30])
                 for name in IDENTIFIERS

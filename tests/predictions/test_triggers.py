@@ -9,6 +9,9 @@ from django.db import DatabaseError, connection, transaction
 
 from predictions.database import triggers
 from predictions.models import (
+    Access,
+    AccessedEmployee,
+    AccessErasure,
     Erasure,
     Prediction,
     Refusal,
@@ -43,6 +46,9 @@ def logs(row) -> dict[str, object]:
         Erasure.objects.create(prediction_id=99, user_name="ana", reason="asked"),
         Replay.objects.create(asked_for="1", replayed=1, matching=1, source="api"),
         Refusal.objects.create(route="predict", status=422, code="x", request_id="r"),
+        look := Access.objects.create(action="view", source="admin", page="a page"),
+        AccessedEmployee.objects.create(access=look, employee_id=669),
+        AccessErasure.objects.create(accessed_id=99, user_name="ana", reason="asked"),
     ]
     return {row._meta.db_table: row for row in rows}
 

@@ -1,0 +1,78 @@
+"""What a reader sees of the values behind a prediction: all, some, or none.
+
+Points are masked with the values: the model card says which value has which points.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from attrition.features import BY_NAME
+from attrition.field import Extract
+
+MASK = "•••"
+SURVEY = "survey"
+"""The contribution that stands for all survey answers together; no field's name."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """`values`: any at all. `survey`: single answers to the survey too."""
+
+    values: bool
+    survey: bool
+
+    def sees(self, name: str) -> bool:
+        """Whether the value of this field is shown; `name` may have left the table."""
+        return self.values and (self.survey or not is_survey(name))
+
+
+EVERYTHING = Sight(values=True, survey=True)
+
+
+def is_survey(name: str) -> bool:
+    field = BY_NAME.get(name)
+    return field is None or field.source is Extract.SONDAGE
+
+
+def payload(sent: Any, sight: Sight) -> Any:
+    """The features as sent, with a mask for each value that is not for this reader."""
+    if sight == EVERYTHING or not isinstance(sent, Mapping):
+        return sent
+    return {
+        name: value if value is None or sight.sees(name) else MASK
+        for name, value in sent.items()
+    }
+
+
+def contributions(
+    found: Iterable[dict[str, Any]], sight: Sight
+) -> list[dict[str, Any]]:
+    """An explanation's contributions as this reader sees them, in their order.
+
+    Those of the survey become one where single answers are not for the reader.
+    """
+    listed = list(found)
+    if not sight.survey:
+        listed = _survey_as_one(listed)
+    if sight.values:
+        return listed
+    hidden = {"value": MASK, "usual": MASK, "points": None}
+    return [item | hidden for item in listed]
+
+
+def _survey_as_one(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    answers = [item for item in listed if is_survey(item["field"])]
+    if not answers:
+        return listed
+    together = {
+        "field": SURVEY,
+        "label": _("Survey answers, together"),
+        "value": MASK,
+        "usual": MASK,
+        "points": sum(item["points"] for item in answers),
+    }
+    others = [item for item in listed if item not in answers]
+    return sorted([*others, together], key=lambda item: -abs(item["points"]))
