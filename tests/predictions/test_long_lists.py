@@ -15,6 +15,7 @@ from predictions.admin import lists
 from predictions.models import (
     Batch,
     Erasure,
+    LogCheck,
     Prediction,
     Refusal,
     Replay,
@@ -25,7 +26,17 @@ from tests.factories import EmployeeFactory
 
 LIST = reverse("admin:predictions_prediction_changelist")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-LONG = [Batch, Prediction, Employee, Refusal, Replay, Seal, Erasure, UnknownCallers]
+LONG = [
+    Batch,
+    Prediction,
+    Employee,
+    Refusal,
+    Replay,
+    Seal,
+    LogCheck,
+    Erasure,
+    UnknownCallers,
+]
 FOLLOWING = {"fr": "Afficher la suite", "en": "Show what follows"}
 
 

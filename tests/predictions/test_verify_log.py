@@ -8,7 +8,7 @@ from django.core.management import CommandError
 from django.utils.translation import override
 
 from predictions.models import Erasure, Prediction, Seal
-from predictions.proof import sealing, signing
+from predictions.proof import gaps, sealing, signing
 from tests.predictions.tampering import (
     change,
     digest_again,
@@ -141,7 +141,7 @@ def test_the_newest_sealed_rows_removed_are_missed(numbers, verify):
 
 
 def test_a_row_inserted_between_is_in_no_seal(log_row, verify, monkeypatch):
-    monkeypatch.setattr(sealing, "GAP_LASTS", timedelta(0))
+    monkeypatch.setattr(gaps, "GAP_LASTS", timedelta(0))
     for number in (1000, 1005, 1006):
         log_row(id=number)
         sealing.seal_once(signing.signing_key())

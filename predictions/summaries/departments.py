@@ -1,0 +1,70 @@
+"""People by department: each stored employee once, by their latest answer."""
+
+from collections.abc import Iterator
+
+from django.db import transaction
+from django.db.models import Avg, Count, Max, OuterRef, Subquery, Sum
+from django.db.models.fields.json import KeyTextTransform
+
+from attrition.models import Employee
+from predictions.models import (
+    DepartmentSummary,
+    Erasure,
+    Prediction,
+    SummaryProgress,
+)
+from predictions.models.newest import NEWEST_OF_SOME
+from predictions.summaries.logs import PREDICTIONS
+from predictions.summaries.progress import is_first, progress_of
+
+NAME = "departments"
+
+
+def keep() -> bool:
+    """Count them again where anything has changed; False where nothing has."""
+    progress = progress_of(NAME)
+    state = _state()
+    if progress.state == state:
+        return False
+    figures = list(_count())
+    with transaction.atomic():
+        if is_first(progress, state=state):
+            DepartmentSummary.objects.all().delete()
+            DepartmentSummary.objects.bulk_create(figures)
+    return True
+
+
+def forget() -> None:
+    """Whatever they were counted from: the next run counts again."""
+    SummaryProgress.objects.filter(pk=NAME).update(state="")
+
+
+def _state() -> str:
+    """What the figures hang on; no answer is ever changed, but by an erasure."""
+    people = Employee.objects.aggregate(count=Count("pk"), last=Max("updated_at"))
+    answers = progress_of(PREDICTIONS.name).version
+    erased = Erasure.objects.count()
+    return f"{people['count']} {people['last']} {answers} {erased}"
+
+
+def _count() -> Iterator[DepartmentSummary]:
+    latest = Prediction.objects.filter(employee=OuterRef("pk"))
+    latest = latest.order_by(*NEWEST_OF_SOME).values("pk")[:1]
+    people = Employee.objects.order_by().values(latest=Subquery(latest))
+    found = (
+        Prediction.objects.filter(pk__in=people)
+        .order_by()
+        .values(
+            "model_version",
+            name=KeyTextTransform("departement", "employee__features"),
+        )
+        .annotate(people=Count("pk"), above=Sum("prediction"), mean=Avg("proba_depart"))
+    )
+    for part in found:
+        yield DepartmentSummary(
+            department=part["name"] or "",
+            model_version=part["model_version"],
+            people=part["people"],
+            above=part["above"],
+            mean_probability=part["mean"],
+        )
