@@ -26,7 +26,6 @@ graceful_timeout = 20  # seconds that requests in flight get at the end
 accesslog = None
 control_socket_disable = True  # nothing outside the project folder
 LOOK_EVERY = 5  # seconds: whether the commands beside the workers still run
-REPEATED = {"seal_log": "SEAL_EVERY", "summarise_log": "SUMMARISE_EVERY"}
 
 
 def without_what_was_sent(record: logging.LogRecord) -> bool:
@@ -84,8 +83,8 @@ def when_ready(server: Any) -> None:
     """Start what seals the log and sums it up, where nothing else does."""
     env.read_files(BASE_DIR)
     seconds = {
-        name: env.whole(variable, 0, 86_400, default=0)
-        for name, variable in REPEATED.items()
+        "seal_log": env.whole("SEAL_EVERY", 0, 86_400, default=0),
+        "summarise_log": env.whole("SUMMARISE_EVERY", 0, 86_400, default=0),
     }
     if commands := {name: every for name, every in seconds.items() if every}:
         beside.append(Beside(commands, server.log))
