@@ -11,7 +11,6 @@ from attrition.typography import percent_sign
 from predictions.charts import Axis
 
 Item = TypeVar("Item")
-DAYS_WITHOUT_A_YEAR = 300  # more of them, and a day and a month may be of two years
 
 
 def parts(
@@ -41,20 +40,15 @@ def share_in_full(share: float) -> str:
     return percent_sign(number_in_words(round(share * 100, 6)))
 
 
-def day_in_words(day: date, *, with_year: bool = True) -> str:
-    form = "SHORT_DATE_FORMAT" if with_year else "MONTH_DAY_FORMAT"
-    return date_format(day, form)
+def day_in_words(day: date) -> str:
+    return date_format(day, "SHORT_DATE_FORMAT")
 
 
 def days(first: date, last: date) -> Axis:
     """From one day to another; its values are `date.toordinal`."""
     low, high = first.toordinal(), max(last, first).toordinal()
-    with_year = high - low > DAYS_WITHOUT_A_YEAR
     values = sorted({low, (low + high) // 2, high})
     if high - low < 2:
         low, high = low - 1, high + 1  # a lone day stands in the middle
-    ticks = [
-        (value, day_in_words(date.fromordinal(value), with_year=with_year))
-        for value in values
-    ]
+    ticks = [(value, day_in_words(date.fromordinal(value))) for value in values]
     return Axis("", low, high, ticks)

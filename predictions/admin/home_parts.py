@@ -17,7 +17,7 @@ from predictions.home_figures import MONTH, MOST_WAITING, Period
 from predictions.models import LogCheck
 from predictions.timeline import share_in_full
 
-PLACEHOLDER = re.compile(r"%\(\w+\)s")
+PLACEHOLDERS = re.compile(r"(%\(\w+\)s)+\.?")
 
 
 def running():
@@ -52,10 +52,10 @@ def refused(today, user):
 
 def _reason(row, period):
     code = row["code"]
-    words = PLACEHOLDER.sub("…", str(SENTENCES.get(code, ""))).replace("%%", "%")
+    sentence = str(SENTENCES.get(code, "–")).replace("%%", "%")
     return {
         "code": code,
-        "words": words,
+        "words": PLACEHOLDERS.sub("…", sentence),
         "count": number_in_words(row["calls"]),
         "list": links.refusals(period, code),
     }

@@ -1,9 +1,10 @@
 """People by department: each stored employee once, by their latest answer."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Avg, Count, Max, OuterRef, Subquery, Sum
+from django.db.models import Count, Max, OuterRef, Subquery, Sum
 from django.db.models.fields.json import KeyTextTransform
 
 from attrition.models import Employee
@@ -58,13 +59,19 @@ def _count() -> Iterator[DepartmentSummary]:
             "model_version",
             name=KeyTextTransform("departement", "employee__features"),
         )
-        .annotate(people=Count("pk"), above=Sum("prediction"), mean=Avg("proba_depart"))
+        .annotate(people=Count("pk"), above=Sum("prediction"), sum=Sum("proba_depart"))
     )
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for part in found:
+        # SQLite calls JSON's null so; a text that is empty says no more than it.
+        name = "" if part["name"] in (None, "null") else part["name"]
+        groups.setdefault((name, part["model_version"]), []).append(part)
+    for (name, version), parts in groups.items():
+        people_of = sum(part["people"] for part in parts)
         yield DepartmentSummary(
-            department=part["name"] or "",
-            model_version=part["model_version"],
-            people=part["people"],
-            above=part["above"],
-            mean_probability=part["mean"],
+            department=name,
+            model_version=version,
+            people=people_of,
+            above=sum(part["above"] for part in parts),
+            mean_probability=sum(part["sum"] for part in parts) / people_of,
         )
