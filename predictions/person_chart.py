@@ -26,17 +26,18 @@ def person_chart(rows: Iterable[Prediction], name: str) -> Plot:
     """
     shown = sorted(rows, key=lambda row: (row.created_at, row.pk))[-MOST_DRAWN:]
     found = list(parts(([row] for row in shown), _measure))
+    times = _times(shown)
     shares = [(i / 5, share_in_words(i / 5, 0)) for i in range(6)]
     return Plot(
         name,
         _("Probability over time"),
         _in_words(shown, found),
-        _times(shown),
+        times,
         Axis(_("probability"), 0, 1, shares),
         lines=[[(_at(row.created_at), row.proba_depart) for row in p] for p in found],
         marks=[Mark(_at(row.created_at), row.proba_depart) for row in shown],
         radius=3,
-        guides=list(_thresholds(found)),
+        guides=list(_thresholds(found, times.high)),
         changes=[(_at(part[0].created_at), _name(part[0])) for part in found],
     )
 
@@ -60,11 +61,12 @@ def _times(shown: Sequence[Prediction]) -> Axis:
     return Axis("", axis.low, max(axis.high, ends[1].toordinal() + 1), axis.ticks)
 
 
-def _thresholds(found: Sequence[Part]) -> Iterator[list[tuple[float, float]]]:
+def _thresholds(
+    found: Sequence[Part], last: float
+) -> Iterator[list[tuple[float, float]]]:
     """Each as far as its part goes: to where the next one begins."""
     starts = [_at(part[0].created_at) for part in found]
-    ends = [*starts[1:], _times([row for part in found for row in part]).high]
-    for part, start, end in zip(found, starts, ends, strict=True):
+    for part, start, end in zip(found, starts, [*starts[1:], last], strict=False):
         threshold = part[0].threshold
         yield [(start, threshold), (end, threshold)]
 
