@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError
+from django.db import OperationalError
 from django.utils.translation import override
 
-from predictions.models import Erasure, Prediction, Seal
+from predictions.management.arguments import operator
+from predictions.models import Erasure, LogCheck, Prediction, Seal
 from predictions.proof import gaps, sealing, signing
 from tests.predictions.tampering import (
     change,
@@ -315,3 +317,38 @@ def test_a_row_of_an_older_schema_is_verified_by_the_rules_of_its_time(log_row, 
         change(row.pk, "request_id", "forged")
 
     assert verify()[0] == 1
+
+
+# On record
+
+
+def test_a_whole_verification_is_on_record(numbers, verify):
+    with without_triggers():
+        change(numbers[0], "threshold", 0.2)
+
+    code, _ = verify()
+
+    found = LogCheck.objects.get()
+    assert code == 1
+    assert (found.rows, found.seals, found.waiting, found.findings) == (10, 3, 1, 1)
+    assert (found.has_keys, found.has_anchor) == (True, False)
+    assert found.user_name == operator()
+
+
+def test_a_part_that_was_verified_is_not_on_record_as_the_whole(numbers, verify):
+    verify("--since", "2026-01-01")
+    verify("--prove", str(numbers[0]))
+
+    assert not LogCheck.objects.exists()
+
+
+def test_who_may_only_read_verifies_all_the_same(numbers, verify, monkeypatch, run):
+    def refused(**fields):
+        raise OperationalError("attempt to write a readonly database")
+
+    monkeypatch.setattr(LogCheck.objects, "create", refused)
+
+    code, _ = verify()
+
+    assert code == 0
+    assert "OperationalError" in run.err
