@@ -1,6 +1,6 @@
 """People by department: each stored employee once, by their latest answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import transaction
@@ -49,29 +49,30 @@ def _state() -> str:
 
 
 def _count() -> Iterator[DepartmentSummary]:
-    latest = Prediction.objects.filter(employee=OuterRef("pk"))
-    latest = latest.order_by(*NEWEST_OF_SOME).values("pk")[:1]
-    people = Employee.objects.order_by().values(latest=Subquery(latest))
-    found = (
-        Prediction.objects.filter(pk__in=people)
-        .order_by()
-        .values(
-            "model_version",
-            name=KeyTextTransform("departement", "employee__features"),
-        )
-        .annotate(people=Count("pk"), above=Sum("prediction"), sum=Sum("proba_depart"))
-    )
-    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for part in found:
+    groups: dict[tuple[str, str], list[Any]] = {}
+    for part in _parts():
         # SQLite calls JSON's null so; a text that is empty says no more than it.
         name = "" if part["name"] in (None, "null") else part["name"]
         groups.setdefault((name, part["model_version"]), []).append(part)
     for (name, version), parts in groups.items():
-        people_of = sum(part["people"] for part in parts)
+        people = sum(part["people"] for part in parts)
         yield DepartmentSummary(
             department=name,
             model_version=version,
-            people=people_of,
+            people=people,
             above=sum(part["above"] for part in parts),
-            mean_probability=sum(part["sum"] for part in parts) / people_of,
+            mean_probability=sum(part["sum"] for part in parts) / people,
         )
+
+
+def _parts() -> Iterable[Any]:
+    answers = Prediction.objects.filter(employee=OuterRef("pk"))
+    latest = answers.order_by(*NEWEST_OF_SOME).values("pk")[:1]
+    people = Employee.objects.order_by().values(latest=Subquery(latest))
+    department = KeyTextTransform("departement", "employee__features")
+    return (
+        Prediction.objects.filter(pk__in=people)
+        .order_by()
+        .values("model_version", name=department)
+        .annotate(people=Count("pk"), above=Sum("prediction"), sum=Sum("proba_depart"))
+    )
