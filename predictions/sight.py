@@ -3,7 +3,7 @@
 Points are masked with the values: the model card says which value has which points.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,25 +48,20 @@ def payload(sent: Any, sight: Sight) -> Any:
 
 
 def contributions(
-    found: Iterable[dict[str, Any]], sight: Sight
+    found: Sequence[dict[str, Any]], sight: Sight
 ) -> list[dict[str, Any]]:
-    """An explanation's contributions as this reader sees them, in their order.
-
-    Those of the survey become one where single answers are not for the reader.
-    """
-    listed = list(found)
-    if not sight.survey:
-        listed = _survey_as_one(listed)
+    """An explanation's contributions as this reader sees them, in their order."""
+    seen = grouped(found, sight)
     if sight.values:
-        return listed
-    hidden = {"value": MASK, "usual": MASK, "points": None}
-    return [item | hidden for item in listed]
+        return seen
+    return [item | {"value": MASK, "usual": MASK, "points": None} for item in seen]
 
 
-def _survey_as_one(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    answers = [item for item in listed if is_survey(item["field"])]
-    if not answers:
-        return listed
+def grouped(found: Sequence[dict[str, Any]], sight: Sight) -> list[dict[str, Any]]:
+    """The survey's as one, where single answers are not for this reader."""
+    answers = [item for item in found if is_survey(item["field"])]
+    if sight.survey or not answers:
+        return list(found)
     together = {
         "field": SURVEY,
         "label": _("Survey answers, together"),
@@ -74,5 +69,5 @@ def _survey_as_one(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
         "usual": MASK,
         "points": sum(item["points"] for item in answers),
     }
-    others = [item for item in listed if item not in answers]
+    others = [item for item in found if item not in answers]
     return sorted([*others, together], key=lambda item: -abs(item["points"]))

@@ -16,31 +16,24 @@ from django.views.decorators.http import require_POST
 from attrition.employees import archive, bring_back, features_of
 from attrition.errors import InvalidFeatures, Problem, ReleaseRejected
 from attrition.features import FIELDS, IDENTIFIERS
-from attrition.field import Extract
 from attrition.models import HIGHEST_EMPLOYEE_ID, Employee
 from attrition.typography import titled
 from predictions.admin.archiving import TITLES, ArchivedFilter, chosen
-from predictions.admin.base import MAY_SCORE
+from predictions.admin.asked import GROUPS
+from predictions.admin.base import MAY_SCORE, caller_of
 from predictions.admin.employee_form import EmployeeForm
 from predictions.admin.lists import BoundedPaginator, IndexedList
 from predictions.admin.score_selected import score_selected
+from predictions.admin.watched import WatchedAdmin
 from predictions.answers import UNAVAILABLE
-from predictions.models import Source
-from predictions.services import Caller, LogUnavailable, Record, predict
+from predictions.services import LogUnavailable, Record, predict
 from predictions.words import label_of
 
 logger = logging.getLogger(__name__)
 
-GROUPS = {
-    Extract.SIRH: _("HR information system"),
-    Extract.EVAL: _("Yearly evaluation"),
-    Extract.SONDAGE: _("Survey"),
-    None: _("Derived and identifiers"),
-}
-
 
 @admin.register(Employee)
-class EmployeeAdmin(admin.ModelAdmin):
+class EmployeeAdmin(WatchedAdmin, admin.ModelAdmin):
     form = EmployeeForm
     list_display = ["employee_id", "department", "role", "updated_at", "archived_at"]
     list_filter = [ArchivedFilter]
@@ -81,13 +74,9 @@ class EmployeeAdmin(admin.ModelAdmin):
             raise PermissionDenied
         if employee is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        caller = Caller(
-            source=Source.ADMIN,
-            user_name=request.user.get_username(),
-            request_id=request.request_id,
-        )
         try:
-            [row] = predict([Record(employee.features, employee.pk)], caller=caller)
+            record = Record(employee.features, employee.pk)
+            [row] = predict([record], caller=caller_of(request))
         except InvalidFeatures as error:
             refused = [_in_words(problem) for problem in error.problems]
         except ReleaseRejected as error:

@@ -10,9 +10,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from predictions import replays
-from predictions.admin.base import ReadOnlyAdmin
+from predictions.admin.base import ReadOnlyAdmin, caller_of
 from predictions.admin.lists import NewestFirstList, PeriodFilter, ValuesInUseFilter
 from predictions.models import (
+    Action,
     Erasure,
     Refusal,
     Replay,
@@ -23,7 +24,7 @@ from predictions.models import (
 )
 from predictions.proof.checking import UNHASHABLE
 from predictions.proof.digests import payload_digest
-from predictions.services import Caller, LogUnavailable
+from predictions.services import LogUnavailable
 
 REPLAY = "predictions.replay_prediction"
 
@@ -66,13 +67,15 @@ class ProofAdmin(ReadOnlyAdmin):
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404
-        caller = Caller(
-            source=Source.ADMIN,
-            user_name=request.user.get_username(),
-            request_id=request.request_id,
-        )
         try:
-            found, _event = replays.replay_one(row.pk, caller)
+            self.note(
+                request,
+                Action.REPLAY,
+                employees=[row.employee_id],
+                prediction_id=row.pk,
+                purpose=self.purpose_of(request, row),
+            )
+            found, _event = replays.replay_one(row.pk, caller_of(request))
         except LogUnavailable:
             messages.error(request, _("The replay could not be recorded: try again."))
         else:

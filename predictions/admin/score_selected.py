@@ -9,11 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from attrition.errors import ReleaseRejected
 from attrition.field import number_in_words
+from predictions.admin.base import caller_of
 from predictions.answers import UNAVAILABLE
 from predictions.batches.making import CHUNK, Asker, of_employees
 from predictions.batches.starting import BrokerUnavailable, start
-from predictions.models import Source
-from predictions.services import Caller
 
 logger = logging.getLogger(__name__)
 
@@ -24,11 +23,7 @@ logger = logging.getLogger(__name__)
 )
 def score_selected(model_admin, request, queryset):
     """Make a batch of them and lead to its page; or say why there is none."""
-    caller = Caller(
-        source=Source.ADMIN,
-        user_name=request.user.get_username(),
-        request_id=request.request_id,
-    )
+    caller = caller_of(request)
     try:
         batch = _started(queryset, Asker(caller, f"user:{request.user.pk}"))
     except ReleaseRejected as error:
