@@ -47,18 +47,9 @@ def payload(sent: Any, sight: Sight) -> Any:
     }
 
 
-def contributions(
-    found: Sequence[dict[str, Any]], sight: Sight
-) -> list[dict[str, Any]]:
-    """An explanation's contributions as this reader sees them, in their order."""
-    seen = grouped(found, sight)
-    if sight.values:
-        return seen
-    return [item | {"value": MASK, "usual": MASK, "points": None} for item in seen]
-
-
 def grouped(found: Sequence[dict[str, Any]], sight: Sight) -> list[dict[str, Any]]:
-    """The survey's as one, where single answers are not for this reader."""
+    """An explanation's contributions; the survey's as one, where single answers are
+    not for this reader."""
     answers = [item for item in found if is_survey(item["field"])]
     if sight.survey or not answers:
         return list(found)

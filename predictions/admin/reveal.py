@@ -1,6 +1,5 @@
 """Values stay masked until somebody says what they look at them for."""
 
-from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -9,24 +8,14 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from predictions.access import LASTS, RevealedPeople
-from predictions.models import Action, Purpose
+from predictions.admin.purpose import PurposeForm
+from predictions.models import Action
 from predictions.sight import Sight
 
 REVEAL = "predictions.reveal_values"
 SURVEY = "predictions.view_survey_answers"
 
 MINUTES = int(LASTS.total_seconds()) // 60
-
-
-class PurposeForm(forms.Form):
-    purpose = forms.ChoiceField(
-        label=_("Purpose"),
-        choices=[("", "–"), *Purpose.choices],
-        error_messages={
-            "required": _("Choose what you look at the values for."),
-            "invalid_choice": _("Choose one of the purposes in the list."),
-        },
-    )
 
 
 class Reveals:
@@ -63,14 +52,14 @@ class Reveals:
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404
-        form = PurposeForm(request.POST or None)
+        form = PurposeForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             self.note(
                 request,
                 Action.REVEAL,
                 employees=[row.employee_id],
                 prediction_id=row.pk,
-                purpose=Purpose(form.cleaned_data["purpose"]),
+                purpose=form.chosen,
             )
             return redirect("admin:predictions_prediction_change", row.pk)
         context = {
