@@ -16,7 +16,7 @@ TO_SCORE = (
 
 class PurposeForm(forms.Form):
     purpose = forms.ChoiceField(
-        label=_("Purpose"),
+        label=_("For what purpose"),
         choices=[("", "–"), *Purpose.choices],
         error_messages={
             "required": _("Choose what it is for."),
