@@ -13,6 +13,8 @@ def details_in_words(details):
         "page": _("page of the list"),
         "format": _("format"),
         "batch": _("batch"),
+        "employees": _("employees"),
+        "values": _("with the values"),
         "rows": _("rows"),
         "bytes": _("bytes"),
         "sha256": _("SHA-256 of the file"),
@@ -21,5 +23,10 @@ def details_in_words(details):
     for name, title in titles.items():
         if name in details:
             value = details[name]
-            is_count = name in ("rows", "bytes")
-            yield title, number_in_words(value) if is_count else value
+            yield title, _in_words(value)
+
+
+def _in_words(value):
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return number_in_words(value) if isinstance(value, int) else value

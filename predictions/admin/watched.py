@@ -10,8 +10,17 @@ from predictions.models import Action
 NO_FILTERS = {ALL_VAR, ERROR_FLAG, PAGE_VAR, SEARCH_VAR}
 
 
-class WatchedAdmin:
-    """For a ModelAdmin. `whom` says whom a row is about."""
+class Notes:
+    """For a ModelAdmin that shows people here and there."""
+
+    def note(self, request, action, **seen):
+        """Raises LogUnavailable: then the page is not shown."""
+        page = request.resolver_match.route
+        return access.record(caller_of(request), action, page=page, **seen)
+
+
+class WatchedAdmin(Notes):
+    """For a ModelAdmin whose rows are about people. `whom` says whom."""
 
     def whom(self, row):
         return row.employee_id
@@ -54,11 +63,6 @@ class WatchedAdmin:
             employees=[self.whom(row)],
             purpose=self.purpose_of(request, row),
         )
-
-    def note(self, request, action, **seen):
-        """Raises LogUnavailable: then the page is not shown."""
-        page = request.resolver_match.route
-        return access.record(caller_of(request), action, page=page, **seen)
 
 
 def filters_of(request):
