@@ -86,10 +86,8 @@ def test_a_page_a_reveal_a_replay_and_a_proof_are_on_record_in_this_order(
     ana.get(page_of(row))
     post(ana, reverse("admin:replay_prediction", args=[row.pk]))
 
-    assert looks() == [
-        (action, "ana", [669], row.pk)
-        for action in ("view", "reveal", "view", "replay")
-    ]
+    actions = ("view", "reveal", "view", "replay")
+    assert looks() == [(action, "ana", [669], row.pk) for action in actions]
     purposes = Access.objects.order_by("pk").values_list("purpose", flat=True)
     assert list(purposes) == ["", "contest", "contest", "contest"]
 
