@@ -33,8 +33,12 @@ EVERYTHING = Sight(values=True, survey=True)
 
 
 def is_survey(name: str) -> bool:
+    """Marks of satisfaction stand in another extract than the survey's other answers.
+
+    What has left the table may have been one.
+    """
     field = BY_NAME.get(name)
-    return field is None or field.source is Extract.SONDAGE
+    return field is None or field.survey or field.source is Extract.SONDAGE
 
 
 def payload(sent: Any, sight: Sight) -> Any:

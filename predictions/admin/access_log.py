@@ -2,7 +2,9 @@
 
 from django.contrib import admin
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -33,7 +35,7 @@ class AccessList(NewestFirstList):
 
 @admin.register(Access)
 class AccessAdmin(WatchedAdmin, ReadOnlyAdmin):
-    list_display = ["when", "who", "action", "whom", "prediction_id", "purpose", "way"]
+    list_display = ["when", "who", "action", "whom", "row", "said_purpose", "way"]
     list_filter = [
         OfEmployeeFilter,
         OfPredictionFilter,
@@ -47,10 +49,14 @@ class AccessAdmin(WatchedAdmin, ReadOnlyAdmin):
     search_fields = ["user_name"]  # shows the box; the search is below
     search_help_text = _("Employee number, user or owner of a key, written in full.")
     fieldsets = [
-        (None, {"fields": ["when", "action", "who", "purpose"]}),
-        (_("Whom"), {"fields": ["people_seen", "prediction_id", "employees_seen"]}),
+        (None, {"fields": ["when", "action", "who", "said_purpose"]}),
+        (_("Whom"), {"fields": ["people_seen", "row", "employees_seen"]}),
         (_("How"), {"fields": ["way", "page", "request_id", "said"]}),
     ]
+
+    def changelist_view(self, request, extra_context=None):
+        titles = {"title": _("Access log: who looked at whom")}
+        return super().changelist_view(request, titles | (extra_context or {}))
 
     def get_changelist(self, request, **kwargs):
         return AccessList
@@ -81,7 +87,21 @@ class AccessAdmin(WatchedAdmin, ReadOnlyAdmin):
     def whom(self, look):
         if look.people == 1:
             return look.only_one if look.only_one is not None else _("not named")
-        return number_in_words(look.people)
+        return _("%(count)s people") % {"count": number_in_words(look.people)}
+
+    @admin.display(description=_("prediction"))
+    def row(self, look):
+        """Leads there whoever may read the log, which is whoever may read this."""
+        if look.prediction_id is None:
+            return "–"
+        address = reverse(
+            "admin:predictions_prediction_change", args=[look.prediction_id]
+        )
+        return format_html('<a href="{}">{}</a>', address, look.prediction_id)
+
+    @admin.display(description=_("purpose"))
+    def said_purpose(self, look):
+        return look.get_purpose_display() or "–"
 
     @admin.display(description=_("way"))
     def way(self, look):

@@ -7,13 +7,16 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from attrition.models import Employee
-from attrition.typography import share_in_words
 from predictions.admin.lists import NewestFirstList, PeriodFilter
-from predictions.answers import WARNINGS
 from predictions.models import SealedPrediction
 from predictions.models.noteworthy import CLOSE, WARNED
 from predictions.words import percent
 
+IN_SHORT = {
+    "out_of_range": _("outside what training has seen"),
+    "rare_value": _("rare value"),
+    "thin_evidence": _("not enough data"),
+}
 BAR = 60  # pixels: a probability of 1
 
 
@@ -79,8 +82,8 @@ class CloseFilter(OneOfFilter):
     parameter_name = "close"
 
     def values(self):
-        words = _("close to the threshold (%(share)s at most)")
-        return [("yes", words % {"share": share_in_words(CLOSE, 0)})]
+        words = _("close to it (%(points)s points at most)")
+        return [("yes", words % {"points": round(CLOSE * 100)})]
 
     def narrowed(self, rows, value):
         return rows.close()
@@ -91,7 +94,7 @@ class WarningFilter(OneOfFilter):
     parameter_name = "warning"
 
     def values(self):
-        return [(code, WARNINGS[code]) for code in WARNED]
+        return [(code, IN_SHORT[code]) for code in WARNED]
 
     def narrowed(self, rows, code):
         return rows.warned(code)

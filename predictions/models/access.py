@@ -87,7 +87,7 @@ class Access(AppendOnly):
     class Meta:
         db_table = "prediction_accesses"
         verbose_name = _("look at people's data")
-        verbose_name_plural = _("access log: who looked at whom")
+        verbose_name_plural = _("looks at people's data")
         default_permissions = ("view",)
         permissions = [
             ("reveal_values", _("Can reveal the values behind a prediction")),

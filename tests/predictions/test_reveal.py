@@ -10,10 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from attrition.features import FIELDS
-from attrition.field import Extract
 from predictions import access
 from predictions.models import Access
-from predictions.sight import MASK
+from predictions.sight import MASK, is_survey
 from tests.factories import EmployeeFactory, make_user
 from tests.predictions.test_access_log import page_of, post
 
@@ -151,7 +150,7 @@ def bob(browser):
     return browser("HR manager", "bob")
 
 
-SURVEY = [str(f.label) for f in FIELDS if f.source is Extract.SONDAGE]
+SURVEY = [f.label.fr for f in FIELDS if is_survey(f.name)]
 
 
 def test_a_manager_sees_no_single_answer_to_the_survey(bob, make_prediction):
@@ -183,7 +182,7 @@ def test_the_points_of_the_survey_together_are_the_sum_of_its_points(
         )
         found[name] = answer.json()["explanation"]["contributions"]
 
-    answers = {f.name for f in FIELDS if f.source is Extract.SONDAGE}
+    answers = {f.name for f in FIELDS if is_survey(f.name)}
     single = sum(i["points"] for i in found["ana"] if i["field"] in answers)
     [together] = [i for i in found["bob"] if i["field"] == "survey"]
     assert together["points"] == pytest.approx(single, abs=1e-12)
