@@ -127,7 +127,7 @@ def test_a_cancelled_batch_keeps_what_is_logged_and_scores_no_more():
     batch.refresh_from_db()
     assert (batch.state, batch.cancelled_by) == (
         "cancelled",
-        "HR analytics (abcdefgh…)",
+        "ana (abcdefgh…)",
     )
     assert Prediction.objects.count() == 10
     assert reading.progress(batch).left == 15
