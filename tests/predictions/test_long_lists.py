@@ -13,6 +13,7 @@ from django.urls import reverse
 from attrition.models import Employee
 from predictions.admin import lists
 from predictions.models import (
+    Access,
     Batch,
     Erasure,
     LogCheck,
@@ -27,14 +28,15 @@ from tests.factories import EmployeeFactory
 LIST = reverse("admin:predictions_prediction_changelist")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LONG = [
+    Access,
     Batch,
-    Prediction,
     Employee,
+    Erasure,
+    LogCheck,
+    Prediction,
     Refusal,
     Replay,
     Seal,
-    LogCheck,
-    Erasure,
     UnknownCallers,
 ]
 FOLLOWING = {"fr": "Afficher la suite", "en": "Show what follows"}

@@ -1,24 +1,11 @@
 import django.utils.timezone
-from django.contrib.auth.management import create_permissions
 from django.db import migrations, models
+
+from predictions.granting import granted
 
 GIVEN = {
     "HR auditor": ("view_logcheck",),
 }
-
-
-def give(apps, schema_editor):
-    """To groups that are there already; `bootstrap` gives them to new ones."""
-    config = apps.get_app_config("predictions")
-    # Django makes permissions after the last migration: too late for this one.
-    config.models_module = True
-    create_permissions(config, apps=apps, verbosity=0)
-    config.models_module = None
-    permissions = apps.get_model("auth", "Permission").objects.filter(
-        content_type__app_label="predictions"
-    )
-    for group in apps.get_model("auth", "Group").objects.filter(name__in=GIVEN):
-        group.permissions.add(*permissions.filter(codename__in=GIVEN[group.name]))
 
 
 class Migration(migrations.Migration):
@@ -26,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
         ('contenttypes', '0002_remove_content_type_name'),
-        ('predictions', '0007_access_log'),
+        ('predictions', '0009_cancelled_by'),
     ]
 
     operations = [
@@ -144,5 +131,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('day', 'code'), name='refusal_summary_once_a_reason')],
             },
         ),
-        migrations.RunPython(give, migrations.RunPython.noop),
+        migrations.RunPython(granted(GIVEN), migrations.RunPython.noop),
     ]
