@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from predictions import replays
 from predictions.admin.base import ReadOnlyAdmin
+from predictions.admin.key_filters import RefusedKeyFilter
 from predictions.admin.lists import NewestFirstList, PeriodFilter, ValuesInUseFilter
 from predictions.models import (
     Erasure,
@@ -171,12 +172,14 @@ class RefusalAdmin(ReadOnlyAdmin):
         "route",
         "status",
         "code",
+        "key_prefix",
         "key_owner",
         "user_name",
     ]
     list_filter = [
         ("status", ValuesInUseFilter),
         ("code", ValuesInUseFilter),
+        RefusedKeyFilter,
         ("created_at", PeriodFilter),
     ]
     search_fields = ["request_id__exact"]
