@@ -5,8 +5,8 @@ from typing import NamedTuple
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from predictions.models import ApiKey, KeyState, Scope
 
@@ -18,7 +18,7 @@ class Explained(NamedTuple):
 
 EXPLAINED = {
     Scope.PREDICT: Explained(
-        gettext_lazy(
+        _(
             "Sends data about people, or the numbers of stored employees, and gets a "
             "score for each. Every score is written to the log. Of batches it sees "
             "its own."
@@ -35,7 +35,7 @@ EXPLAINED = {
         ),
     ),
     Scope.HISTORY: Explained(
-        gettext_lazy(
+        _(
             "Reads the whole log: every score of every employee, with the data that "
             "were sent, and everybody's batches. Only for a program that needs "
             "personal data."
@@ -43,11 +43,11 @@ EXPLAINED = {
         ("GET /history", "GET /history/{employee_id}", "GET /predictions/{id}"),
     ),
     Scope.EMPLOYEES_READ: Explained(
-        gettext_lazy("Reads the stored data of all employees, and changes nothing."),
+        _("Reads the stored data of all employees, and changes nothing."),
         ("GET /employees", "GET /employees/{employee_id}"),
     ),
     Scope.EMPLOYEES_WRITE: Explained(
-        gettext_lazy(
+        _(
             "Creates, replaces and changes employees, one or thousands at once. It "
             "goes with a program that loads the HR data."
         ),
@@ -58,7 +58,7 @@ EXPLAINED = {
         ),
     ),
     Scope.AUDIT: Explained(
-        gettext_lazy(
+        _(
             "Has a score of the log computed again, to see whether it is the same. "
             "The answer holds the score."
         ),
@@ -76,9 +76,9 @@ def scopes_in_words(scopes: list[str]) -> str:
 def state_in_words(key: ApiKey) -> str:
     match key.state:
         case KeyState.REVOKED:
-            return _("revoked since %(day)s") % {"day": day(key.revoked_at)}
+            return gettext("revoked since %(day)s") % {"day": day(key.revoked_at)}
         case KeyState.EXPIRED:
-            return _("expired since %(day)s") % {"day": day(key.expires_at)}
+            return gettext("expired since %(day)s") % {"day": day(key.expires_at)}
         case KeyState.EXPIRING:
             return _expiring(key)
     return str(KeyState.VALID.label)
@@ -87,22 +87,24 @@ def state_in_words(key: ApiKey) -> str:
 def _expiring(key: ApiKey) -> str:
     days = (key.expires_at - timezone.now()).days
     if days < 2:  # "in 1 days" is no English, and "dans 0 jours" no French
-        return _("valid, expires on %(moment)s") % {"moment": moment(key.expires_at)}
-    return _("valid, expires in %(days)s days") % {"days": days}
+        return gettext("valid, expires on %(moment)s") % {
+            "moment": moment(key.expires_at)
+        }
+    return gettext("valid, expires in %(days)s days") % {"days": days}
 
 
 def use_in_words(key: ApiKey) -> str:
     """When it was last used, and the mark of one that nobody seems to need."""
-    used = moment(key.last_used_at) if key.last_used_at else _("never used")
+    used = moment(key.last_used_at) if key.last_used_at else gettext("never used")
     if not key.is_long_unused:
         return used
     if key.last_used_at is None:
-        return _("never used, made more than 90 days ago")
-    return _("%(moment)s: unused for 90 days") % {"moment": used}
+        return gettext("never used, made more than 90 days ago")
+    return gettext("%(moment)s: unused for 90 days") % {"moment": used}
 
 
 def expiry_in_words(key: ApiKey) -> str:
-    return moment(key.expires_at) if key.expires_at else _("never")
+    return moment(key.expires_at) if key.expires_at else gettext("never")
 
 
 def day(time) -> str:

@@ -3,8 +3,8 @@
 from django import forms
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.shortcuts import render
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from predictions.key_words import scopes_in_words, use_in_words
 from predictions.models import ApiKey
@@ -12,10 +12,10 @@ from predictions.models import ApiKey
 
 class RevocationForm(forms.Form):
     reason = forms.CharField(
-        label=gettext_lazy("Why"),
+        label=_("Why"),
         max_length=ApiKey._meta.get_field("revocation_reason").max_length,
         widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
-        help_text=gettext_lazy(
+        help_text=_(
             "For whoever reads it later: “found in a public repository”, “the program "
             "is no longer used”. Never the key itself."
         ),
@@ -27,7 +27,7 @@ def revocation_page(request, keys, form, context):
     rows = [(key, scopes_in_words(key.scopes), use_in_words(key)) for key in keys]
     context = {
         **context,
-        "title": gettext_lazy("Revoke: why?"),
+        "title": _("Revoke: why?"),
         "subtitle": None,
         "rows": rows,
         "form": form,
@@ -41,6 +41,6 @@ def revoke(keys, user, reason, note):
     count = 0
     for key in keys:
         if key.revoke(by=user.get_username(), reason=reason):
-            note(key, _("Revoked: %(reason)s") % {"reason": reason})
+            note(key, gettext("Revoked: %(reason)s") % {"reason": reason})
             count += 1
     return count

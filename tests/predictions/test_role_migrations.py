@@ -21,3 +21,15 @@ def test_auditors_and_managers_of_before_may_read_batches(committing):
 
     found = Group.objects.filter(permissions__codename="view_batch")
     assert set(found.values_list("name", flat=True)) == {"HR auditor", "HR manager"}
+
+
+def test_api_administrators_of_before_may_read_refusals(committing):
+    make_groups()
+    group = Group.objects.get(name="API administrator")
+    names = ["view_refusal", "view_unknowncallers"]
+    group.permissions.remove(*Permission.objects.filter(codename__in=names))
+    migrate_to("0007")
+
+    migrate_to("0009")
+
+    assert group.permissions.filter(codename__in=names).count() == 2
