@@ -69,6 +69,8 @@ EXPLAINED = {
 
 def scopes_in_words(scopes: list[str]) -> str:
     """As a person reads them; by its name one that this version does not know."""
+    if set(scopes) == set(Scope.values):
+        return gettext("everything")
     labels = dict(Scope.choices)
     return ", ".join(str(labels.get(scope, scope)) for scope in scopes)
 

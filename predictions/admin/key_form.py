@@ -40,16 +40,16 @@ def usual_expiry():
 
 class ApiKeyForm(forms.ModelForm):
     scopes = forms.MultipleChoiceField(
-        label=_("scopes"),
+        label=_("Scopes"),
         choices=scope_choices,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("No more than the program needs."),
     )
     expires_at = forms.SplitDateTimeField(
-        label=_("expires"), required=False, widget=AdminSplitDateTime
+        label=_("Expires"), required=False, widget=AdminSplitDateTime
     )
     never_expires = forms.BooleanField(
-        label=_("never expires"),
+        label=_("Never expires"),
         required=False,
         help_text=_(
             "Only where nobody can replace the key in time: a key that leaks then "

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET
@@ -18,6 +19,7 @@ from predictions.admin.key_revocation import RevocationForm, revocation_page, re
 from predictions.admin.key_secret import secret_page
 from predictions.key_words import (
     expiry_in_words,
+    moment,
     scopes_in_words,
     state_in_words,
     use_in_words,
@@ -26,7 +28,7 @@ from predictions.models import ApiKey, KeyState
 
 MAY_SEE_REFUSALS = "predictions.view_refusal"
 GIVEN = ["owner", "scopes", "expires_at", "never_expires"]
-SHOWN = ["owner", "prefix", "state", "created_at", "used"]
+SHOWN = ["owner", "prefix", "state", "made", "used"]
 REVOKED = ["revoked_at", "revoked_by", "revocation_reason"]
 
 
@@ -34,7 +36,8 @@ REVOKED = ["revoked_at", "revoked_by", "revocation_reason"]
 class ApiKeyAdmin(admin.ModelAdmin):
     form = ApiKeyForm
     change_form_template = "admin/predictions/key.html"
-    list_display = ["prefix", "owner", "may", "state", "created_at", "expires", "used"]
+    list_display = ["prefix", "owner", "may", "state", "made", "expires", "used"]
+    show_facets = admin.ShowFacets.NEVER  # a key is in two of the states
     list_filter = [KeyStateFilter, ScopeFilter]
     search_fields = ["owner", "prefix"]
     search_help_text = _("Owner, or the beginning of a key.")
@@ -89,6 +92,10 @@ class ApiKeyAdmin(admin.ModelAdmin):
     def state(self, key):
         return state_in_words(key)
 
+    @admin.display(description=_("created"), ordering="created_at")
+    def made(self, key):
+        return moment(key.created_at)
+
     @admin.display(description=_("expires"), ordering="expires_at")
     def expires(self, key):
         return expiry_in_words(key)
@@ -97,14 +104,14 @@ class ApiKeyAdmin(admin.ModelAdmin):
     def used(self, key):
         return use_in_words(key)
 
-    def add_view(self, request, form_url="", extra_context=None):
-        only_save = {
-            "show_save_and_add_another": False,
-            "show_save_and_continue": False,
-        }
-        return super().add_view(request, form_url, only_save | (extra_context or {}))
+    def changelist_view(self, request, extra_context=None):
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, title | (extra_context or {}))
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        context["title"] = capfirst(self.opts.verbose_name) if obj else _("New API key")
+        context["show_save_and_add_another"] = False
+        context["show_save_and_continue"] = obj is not None
         if obj is not None:
             context["may_revoke"] = self.has_change_permission(request, obj)
             if request.user.has_perm(MAY_SEE_REFUSALS):
