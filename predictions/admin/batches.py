@@ -22,9 +22,10 @@ from attrition.field import number_in_words
 from attrition.typography import share_in_words
 from predictions.admin.base import MAY_SCORE, ReadOnlyAdmin, asker, release_link
 from predictions.admin.batch_rows import OfBatchFilter, batch_in_words
+from predictions.admin.watched import Notes
 from predictions.batch_files import FORMATS
 from predictions.batches import reading, working
-from predictions.models import Batch, BatchChunk
+from predictions.models import Action, Batch, BatchChunk
 from predictions.words import duration_in_words, label_of
 
 NEW_FIGURES_EVERY = 5  # seconds, while a batch is open
@@ -35,7 +36,7 @@ MAY_READ = "predictions.view_prediction"
 
 
 @admin.register(Batch)
-class BatchAdmin(ReadOnlyAdmin):
+class BatchAdmin(Notes, ReadOnlyAdmin):
     change_form_template = "admin/batches/page.html"
     list_display = [
         "when",
@@ -127,9 +128,18 @@ class BatchAdmin(ReadOnlyAdmin):
         response = super().change_view(
             request, object_id, form_url, context | (extra_context or {})
         )
+        if named := self._named(batch):
+            self.note(request, Action.VIEW, employees=named)
         if batch.is_open:
             response["Refresh"] = str(NEW_FIGURES_EVERY)
         return response
+
+    def _named(self, batch):
+        """Whom the page names: those who got no score."""
+        if not batch.progress.refused:
+            return []
+        some = islice(reading.refusals(batch), MOST_REFUSED)
+        return [refused.employee_id for refused in some]
 
     def results_view(self, request, object_id):
         """What was answered so far, for whoever may read the log."""

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
-        ('predictions', '0007_access_log'),
+        ('predictions', '0008_back_office_permissions'),
     ]
 
     operations = [

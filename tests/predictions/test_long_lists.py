@@ -13,6 +13,7 @@ from django.urls import reverse
 from attrition.models import Employee
 from predictions.admin import lists
 from predictions.models import (
+    Access,
     Batch,
     Erasure,
     Prediction,
@@ -25,7 +26,17 @@ from tests.factories import EmployeeFactory
 
 LIST = reverse("admin:predictions_prediction_changelist")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-LONG = [Batch, Prediction, Employee, Refusal, Replay, Seal, Erasure, UnknownCallers]
+LONG = [
+    Access,
+    Batch,
+    Employee,
+    Erasure,
+    Prediction,
+    Refusal,
+    Replay,
+    Seal,
+    UnknownCallers,
+]
 FOLLOWING = {"fr": "Afficher la suite", "en": "Show what follows"}
 
 

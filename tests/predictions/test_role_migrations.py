@@ -1,5 +1,6 @@
 """Groups that are there already get what a new version lets them read."""
 
+import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
@@ -10,26 +11,27 @@ def migrate_to(name: str) -> None:
     call_command("migrate", "predictions", name, verbosity=0, skip_checks=True)
 
 
-def test_auditors_and_managers_of_before_may_read_batches(committing):
+@pytest.mark.parametrize(
+    ("before", "after", "codename", "groups"),
+    [
+        ("0005", "0006", "view_batch", {"HR auditor", "HR manager"}),
+        ("0007", "0008", "view_access", {"HR auditor"}),
+        ("0007", "0008", "reveal_values", {"HR auditor", "HR manager"}),
+        ("0007", "0008", "export_prediction", {"HR auditor"}),
+        ("0008", "0009", "view_refusal", {"API administrator"}),
+        ("0008", "0009", "view_unknowncallers", {"API administrator"}),
+    ],
+)
+def test_groups_of_before_get_what_new_ones_have(
+    committing, before, after, codename, groups
+):
     make_groups()
-    view = Permission.objects.get(codename="view_batch")
+    permission = Permission.objects.get(codename=codename)
     for group in Group.objects.all():
-        group.permissions.remove(view)
-    migrate_to("0005")
+        group.permissions.remove(permission)
+    migrate_to(before)
 
-    migrate_to("0006")
+    migrate_to(after)
 
-    found = Group.objects.filter(permissions__codename="view_batch")
-    assert set(found.values_list("name", flat=True)) == {"HR auditor", "HR manager"}
-
-
-def test_api_administrators_of_before_may_read_refusals(committing):
-    make_groups()
-    group = Group.objects.get(name="API administrator")
-    names = ["view_refusal", "view_unknowncallers"]
-    group.permissions.remove(*Permission.objects.filter(codename__in=names))
-    migrate_to("0007")
-
-    migrate_to("0009")
-
-    assert group.permissions.filter(codename__in=names).count() == 2
+    found = Group.objects.filter(permissions__codename=codename)
+    assert set(found.values_list("name", flat=True)) == groups
