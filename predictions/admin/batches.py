@@ -20,7 +20,13 @@ from django.views.decorators.http import require_safe
 
 from attrition.field import number_in_words
 from attrition.typography import share_in_words
-from predictions.admin.base import MAY_SCORE, ReadOnlyAdmin, asker, release_link
+from predictions.admin.base import (
+    MAY_SCORE,
+    ReadOnlyAdmin,
+    asker,
+    caller_of,
+    release_link,
+)
 from predictions.admin.batch_rows import OfBatchFilter, batch_in_words
 from predictions.admin.watched import Notes
 from predictions.batch_files import FORMATS
@@ -88,8 +94,9 @@ class BatchAdmin(Notes, ReadOnlyAdmin):
     def get_fieldsets(self, request, obj=None):
         how_far = ["how_it_is", "how_far", "with_score", "without_score"]
         origin = ["source", "release", "artifact_sha256", "id", "request_id"]
-        if obj.problem:
-            how_far.insert(1, "problem")
+        for said in ("problem", "cancelled_by"):
+            if getattr(obj, said):
+                how_far.insert(1, said)
         if obj.progress.left and not obj.is_open:
             how_far.append("not_reached")
         known = {
@@ -156,7 +163,7 @@ class BatchAdmin(Notes, ReadOnlyAdmin):
         batch = self._batch(request, object_id, MAY_SCORE)
         if batch is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        if request.method == "POST" and working.cancel(batch):
+        if request.method == "POST" and working.cancel(batch, caller_of(request)):
             message = _("The batch is cancelled. Scores that are logged stay logged.")
             self.message_user(request, message, messages.SUCCESS)
         elif batch.is_open and request.method != "POST":

@@ -121,14 +121,18 @@ def test_a_cancelled_batch_keeps_what_is_logged_and_scores_no_more():
     batch = making.of_everyone(ASKER)
     working.work_on(batch)
 
-    assert working.cancel(batch)
+    assert working.cancel(batch, ASKER.caller)
 
     assert work(batch) == 0
-    assert batch.state == "cancelled"
+    batch.refresh_from_db()
+    assert (batch.state, batch.cancelled_by) == (
+        "cancelled",
+        "ana (abcdefgh…)",
+    )
     assert Prediction.objects.count() == 10
     assert reading.progress(batch).left == 15
     assert not BatchChunk.objects.exclude(people=None).exists()
-    assert not working.cancel(batch)
+    assert not working.cancel(batch, ASKER.caller)
 
 
 @pytest.mark.django_db
@@ -190,7 +194,7 @@ def test_a_batch_that_can_never_go_on_fails_and_forgets_whom_it_was_about():
 
     assert (batch.state, batch.problem) == ("failed", "error")
     assert not BatchChunk.objects.exclude(people=None).exists()
-    assert not working.cancel(batch)
+    assert not working.cancel(batch, ASKER.caller)
 
 
 @pytest.mark.django_db
