@@ -38,6 +38,16 @@ def usual_expiry():
     return timezone.now().replace(second=0, microsecond=0) + USUAL_LIFE
 
 
+class ExpiryWidget(AdminSplitDateTime):
+    """Django's, whose two fields have no names for a screen reader."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        names = (_("Date of expiry"), _("Time of expiry"))
+        for widget, name in zip(self.widgets, names, strict=True):
+            widget.attrs["aria-label"] = name
+
+
 class ApiKeyForm(forms.ModelForm):
     scopes = forms.MultipleChoiceField(
         label=_("Scopes"),
@@ -46,7 +56,7 @@ class ApiKeyForm(forms.ModelForm):
         help_text=_("No more than the program needs."),
     )
     expires_at = forms.SplitDateTimeField(
-        label=_("Expires"), required=False, widget=AdminSplitDateTime
+        label=_("Expires"), required=False, widget=ExpiryWidget
     )
     never_expires = forms.BooleanField(
         label=_("Never expires"),

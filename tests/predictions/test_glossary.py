@@ -106,3 +106,16 @@ def test_each_word_of_a_template_that_leads_to_an_entry_has_one():
 
     assert {"digest", "seal", "never-a-decision"} <= used
     assert used <= BY_SLUG.keys()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_list_of_scores_says_that_none_is_a_decision(browser, language):
+    words = {
+        "fr": "Une prédiction n'est jamais une décision à elle seule.",
+        "en": "A score is never a decision on its own.",
+    }
+    address = reverse("admin:predictions_prediction_changelist")
+    headers = {"accept-language": language}
+    text = browser("HR auditor").get(address, headers=headers).content.decode()
+
+    assert f'href="{PAGE}#never-a-decision">{words[language]}</a>' in unescape(text)
