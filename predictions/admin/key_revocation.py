@@ -12,7 +12,7 @@ from predictions.models import ApiKey
 
 class RevocationForm(forms.Form):
     reason = forms.CharField(
-        label=_("Why"),
+        label=_("Reason of the revocation"),
         max_length=ApiKey._meta.get_field("revocation_reason").max_length,
         widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
         help_text=_(
