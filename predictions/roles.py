@@ -39,6 +39,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "predictions.view_apikey",
         "predictions.add_apikey",
         "predictions.change_apikey",
+        "predictions.view_refusal",
+        "predictions.view_unknowncallers",
     ),
 }
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from predictions import replays
 from predictions.admin.base import ReadOnlyAdmin, caller_of
+from predictions.admin.key_filters import RefusedKeyFilter
 from predictions.admin.lists import NewestFirstList, PeriodFilter, ValuesInUseFilter
 from predictions.admin.proof_download import proof_folder
 from predictions.models import (
@@ -222,12 +223,14 @@ class RefusalAdmin(ReadOnlyAdmin):
         "route",
         "status",
         "code",
+        "key_prefix",
         "key_owner",
         "user_name",
     ]
     list_filter = [
         ("status", ValuesInUseFilter),
         ("code", ValuesInUseFilter),
+        RefusedKeyFilter,
         ("created_at", PeriodFilter),
     ]
     search_fields = ["request_id__exact"]

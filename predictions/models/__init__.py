@@ -9,7 +9,7 @@ from predictions.models.append_only import AppendOnly, AppendOnlyError
 from predictions.models.batches import Batch, BatchChunk, BatchKind, BatchState
 from predictions.models.events import Erasure, Replay
 from predictions.models.idempotency import IdempotencyKey
-from predictions.models.keys import ApiKey, Scope
+from predictions.models.keys import ApiKey, KeyState, Scope
 from predictions.models.log import Prediction, Source
 from predictions.models.refusals import Refusal, UnknownCallers
 from predictions.models.roles import RuntimeRole
@@ -44,6 +44,7 @@ __all__ = [
     "DepartmentSummary",
     "Erasure",
     "IdempotencyKey",
+    "KeyState",
     "LogCheck",
     "Prediction",
     "Purpose",
