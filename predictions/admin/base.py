@@ -4,7 +4,9 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from attrition import releases
+from predictions.admin.addresses import SoundAddresses
 from predictions.admin.lists import BoundedPaginator, IndexedList
+from predictions.admin.missing import SaysMissing
 from predictions.models import Source
 from predictions.services import Caller
 
@@ -35,7 +37,7 @@ def release_link(version):
     )
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(SaysMissing, SoundAddresses, admin.ModelAdmin):
     """For records that people may look at and nobody may touch, superusers included."""
 
     actions = None

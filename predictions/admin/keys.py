@@ -6,6 +6,8 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from predictions.admin.addresses import SoundAddresses
+from predictions.admin.missing import SaysMissing
 from predictions.models import ApiKey, Scope
 
 
@@ -35,7 +37,7 @@ class ChangeApiKeyForm(ApiKeyForm):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(admin.ModelAdmin):
+class ApiKeyAdmin(SaysMissing, SoundAddresses, admin.ModelAdmin):
     list_display = [
         "prefix",
         "owner",

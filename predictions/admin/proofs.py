@@ -3,8 +3,12 @@
 from hashlib import sha256
 
 from django.contrib import admin, messages
+<<<<<<< HEAD
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseNotAllowed
+=======
+from django.http import HttpResponseNotAllowed
+>>>>>>> a58fe7e (Policy header, error pages, sound addresses and a language switch: first cut)
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import path, reverse
@@ -15,7 +19,12 @@ from django.views.decorators.http import require_safe
 from predictions import replays
 from predictions.admin.base import ReadOnlyAdmin, caller_of
 from predictions.admin.lists import NewestFirstList, PeriodFilter, ValuesInUseFilter
+<<<<<<< HEAD
 from predictions.admin.proof_download import proof_folder
+=======
+from predictions.admin.missing import NoSuchRecord
+from predictions.admin.who_may import MayNot
+>>>>>>> a58fe7e (Policy header, error pages, sound addresses and a language switch: first cut)
 from predictions.models import (
     Action,
     Erasure,
@@ -97,10 +106,10 @@ class ProofAdmin(ReadOnlyAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         if not request.user.has_perm(REPLAY):
-            raise PermissionDenied
+            raise MayNot(REPLAY)
         row = self.get_object(request, object_id)
         if row is None:
-            raise Http404
+            raise NoSuchRecord(self.opts, object_id)
         try:
             self.note(
                 request,

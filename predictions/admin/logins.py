@@ -1,0 +1,39 @@
+"""People who log in, and their groups as the reader calls them."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from predictions.admin.addresses import SoundAddresses
+from predictions.admin.missing import SaysMissing
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+class GroupFilter(admin.RelatedFieldListFilter):
+    def field_choices(self, field, request, model_admin):
+        choices = super().field_choices(field, request, model_admin)
+        return [(pk, gettext(name)) for pk, name in choices]
+
+
+@admin.register(User)
+class LoginAdmin(SaysMissing, SoundAddresses, UserAdmin):
+    list_filter = ["is_staff", "is_superuser", "is_active", ("groups", GroupFilter)]
+
+    def formfield_for_manytomany(self, db_field, request=None, **kwargs):
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name == "groups":
+            field.label_from_instance = lambda group: gettext(group.name)
+        return field
+
+
+@admin.register(Group)
+class RoleAdmin(SaysMissing, SoundAddresses, GroupAdmin):
+    list_display = ["called"]
+
+    @admin.display(description=_("name"), ordering="name")
+    def called(self, group):
+        return gettext(group.name)
