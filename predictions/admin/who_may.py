@@ -15,7 +15,7 @@ NEEDS = {
 
 
 class MayNot(PermissionDenied):
-    """Raised with the permission that is missing, so that the page can say who has it."""
+    """Raised with the permission that is missing: the page says who has it."""
 
     def __init__(self, permission):
         super().__init__(permission)
