@@ -3,12 +3,7 @@
 from hashlib import sha256
 
 from django.contrib import admin, messages
-<<<<<<< HEAD
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseNotAllowed
-=======
-from django.http import HttpResponseNotAllowed
->>>>>>> a58fe7e (Policy header, error pages, sound addresses and a language switch: first cut)
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import path, reverse
@@ -19,12 +14,9 @@ from django.views.decorators.http import require_safe
 from predictions import replays
 from predictions.admin.base import ReadOnlyAdmin, caller_of
 from predictions.admin.lists import NewestFirstList, PeriodFilter, ValuesInUseFilter
-<<<<<<< HEAD
-from predictions.admin.proof_download import proof_folder
-=======
 from predictions.admin.missing import NoSuchRecord
+from predictions.admin.proof_download import proof_folder
 from predictions.admin.who_may import MayNot
->>>>>>> a58fe7e (Policy header, error pages, sound addresses and a language switch: first cut)
 from predictions.models import (
     Action,
     Erasure,
@@ -81,10 +73,10 @@ class ProofAdmin(ReadOnlyAdmin):
     def proof_view(self, request, object_id):
         """With the payload for whoever sees its values at this moment."""
         if not request.user.has_perm(REPLAY):
-            raise PermissionDenied
+            raise MayNot(REPLAY)
         row = self.get_object(request, object_id)
         if row is None:
-            raise Http404
+            raise NoSuchRecord(self.opts, object_id)
         sees = row.sight == EVERYTHING
         try:
             name, folder = proof_folder(row.pk, with_payload=sees)
