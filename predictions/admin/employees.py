@@ -12,13 +12,11 @@ from attrition.employees import archive, bring_back, features_of
 from attrition.features import FIELDS, IDENTIFIERS
 from attrition.models import HIGHEST_EMPLOYEE_ID, Employee
 from attrition.typography import titled
-from predictions.admin.addresses import SoundAddresses
 from predictions.admin.archiving import TITLES, ArchivedFilter, chosen
 from predictions.admin.asked import GROUPS
-from predictions.admin.base import MAY_SCORE
+from predictions.admin.base import MAY_SCORE, PlainAdmin
 from predictions.admin.employee_form import EmployeeForm
 from predictions.admin.lists import BoundedPaginator, IndexedList
-from predictions.admin.missing import SaysMissing
 from predictions.admin.score_one import ScoresOne
 from predictions.admin.score_selected import score_selected
 from predictions.admin.watched import WatchedAdmin
@@ -27,9 +25,7 @@ METHODS = ["GET", "HEAD", "POST"]
 
 
 @admin.register(Employee)
-class EmployeeAdmin(
-    ScoresOne, WatchedAdmin, SaysMissing, SoundAddresses, admin.ModelAdmin
-):
+class EmployeeAdmin(ScoresOne, WatchedAdmin, PlainAdmin):
     form = EmployeeForm
     list_display = ["employee_id", "department", "role", "updated_at", "archived_at"]
     list_filter = [ArchivedFilter]

@@ -6,8 +6,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from predictions.admin.addresses import SoundAddresses
-from predictions.admin.missing import SaysMissing
+from predictions.admin.base import PlainAdmin
 from predictions.models import ApiKey, Scope
 
 
@@ -37,7 +36,7 @@ class ChangeApiKeyForm(ApiKeyForm):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(SaysMissing, SoundAddresses, admin.ModelAdmin):
+class ApiKeyAdmin(PlainAdmin):
     list_display = [
         "prefix",
         "owner",

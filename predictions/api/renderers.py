@@ -31,7 +31,9 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
 
     def render(self, data: Any, accepted_media_type=None, renderer_context=None):
         page = super().render(data, accepted_media_type, renderer_context)
-        return page.replace("<html>", f'<html lang="{get_language()}">', 1)
+        # What a screen reader needs, at places that DRF's template gives no block for.
+        page = page.replace("<html>", f'<html lang="{get_language()}">', 1)
+        return page.replace('class="region"', 'class="region" role="region"', 1)
 
     def get_raw_data_form(self, data, view, method, request):
         form = super().get_raw_data_form(data, view, method, request)
