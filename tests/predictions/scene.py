@@ -23,7 +23,7 @@ from predictions.proof import sealing, signing
 from predictions.services import Caller, Record, predict
 from tests import shipped
 from tests.factories import seed_features
-from tests.predictions.batches import ASKER, make_batch
+from tests.predictions.batches import make_batch
 
 CALLER = Caller(source=Source.API, key_prefix="abcdefgh", key_owner="HR analytics")
 
