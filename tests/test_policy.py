@@ -33,6 +33,7 @@ def policy_of(answer) -> dict[str, list[str]]:
 @pytest.mark.parametrize(("path", "headers"), ANSWERS.values(), ids=ANSWERS)
 def test_every_answer_has_the_policy_and_no_exception(db, path, headers):
     answer = Client().get(path, headers=headers)
+    answer.close()  # of a file
 
     assert policy_of(answer) == USUAL
 

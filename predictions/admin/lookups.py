@@ -1,7 +1,7 @@
 """Which filters a list's address may name, and which values they take."""
 
 from django.contrib.admin import ChoicesFieldListFilter, SimpleListFilter
-from django.contrib.admin.views.main import ORDER_VAR
+from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR
 
 COMPARISONS = {"exact", "isnull", "gte", "gt", "lte", "lt"}
 
@@ -35,6 +35,8 @@ def out_of_choice(listed, sent):
     columns = _columns(sent.get(ORDER_VAR, ""))
     if any(column >= len(listed.list_display) for column in columns):
         wrong.append(ORDER_VAR)
+    if not 1 <= listed.page_num <= listed.paginator.num_pages:
+        wrong.append(PAGE_VAR)
     return wrong
 
 
