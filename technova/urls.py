@@ -22,7 +22,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
 ]
 
-handler400 = "predictions.api.handlers.bad_request"
-handler403 = "predictions.api.handlers.permission_denied"
-handler404 = "predictions.api.handlers.not_found"
-handler500 = "predictions.api.handlers.server_error"
+handler400 = "technova.errors.bad_request"
+handler403 = "technova.errors.permission_denied"
+handler404 = "technova.errors.not_found"
+handler500 = "technova.errors.server_error"

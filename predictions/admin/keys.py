@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET
 
 from predictions import shown_once
+from predictions.admin.base import PlainAdmin
 from predictions.admin.key_filters import KeyStateFilter, ScopeFilter
 from predictions.admin.key_form import ApiKeyForm
 from predictions.admin.key_history import change_in_words
@@ -33,7 +34,7 @@ REVOKED = ["revoked_at", "revoked_by", "revocation_reason"]
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(admin.ModelAdmin):
+class ApiKeyAdmin(PlainAdmin):
     form = ApiKeyForm
     change_form_template = "admin/predictions/key.html"
     list_display = ["prefix", "owner", "may", "state", "made", "expires", "used"]
