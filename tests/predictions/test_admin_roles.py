@@ -15,6 +15,11 @@ from tests.predictions.batches import ASKER
 
 SUPERUSER = "superuser"
 
+REFUSALS = {
+    SUPERUSER: {"view"},
+    "HR auditor": {"view"},
+    "API administrator": {"view"},
+}
 # Who may (view, add, change, delete), by model.
 MAY = {
     Prediction: {
@@ -35,14 +40,8 @@ MAY = {
         SUPERUSER: {"view", "add", "change"},
         "API administrator": {"view", "add", "change"},
     },
-    **dict.fromkeys(
-        (Refusal, UnknownCallers),
-        {
-            SUPERUSER: {"view"},
-            "HR auditor": {"view"},
-            "API administrator": {"view"},
-        },
-    ),
+    Refusal: REFUSALS,
+    UnknownCallers: REFUSALS,
 }
 CASES = [(model, role) for model in MAY for role in (SUPERUSER, *ROLES, "nobody")]
 IDS = [f"{model.__name__} as {role}" for model, role in CASES]
