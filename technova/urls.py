@@ -13,6 +13,7 @@ urlpatterns = [
     # First, because most requests are its: the others cost them a comparison each.
     path("", include("predictions.api.urls")),
     path("admin/releases/", include("predictions.admin.releases")),
+    path("admin/", include("predictions.admin.home")),
     path("admin/glossary/", include("predictions.admin.glossary")),
     path("admin/", admin.site.urls),
     # What DRF's browsable pages link to when they offer to log in or out.

@@ -20,6 +20,7 @@ from predictions.admin.proof_download import proof_folder
 from predictions.models import (
     Action,
     Erasure,
+    LogCheck,
     Refusal,
     Replay,
     Seal,
@@ -173,6 +174,19 @@ class SealAdmin(ReadOnlyAdmin):
     @admin.display(description=_("signed"), boolean=True)
     def is_signed(self, seal):
         return bool(seal.signature)
+
+
+@admin.register(LogCheck)
+class LogCheckAdmin(ReadOnlyAdmin):
+    """What `verify_log` found, each time that it read the whole log."""
+
+    list_display = ["created_at", "rows", "seals", "waiting", "findings", "user_name"]
+    list_filter = [("created_at", PeriodFilter)]
+    sortable_by = ["created_at"]
+    fields = [*list_display, "has_keys", "has_anchor"]
+
+    def get_changelist(self, request, **kwargs):
+        return NewestFirstList
 
 
 @admin.register(Replay)

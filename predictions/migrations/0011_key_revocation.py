@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
-        ('predictions', '0009_cancelled_by'),
+        ('predictions', '0010_summaries'),
     ]
 
     operations = [
