@@ -127,13 +127,38 @@ def test_an_auditor_goes_from_the_home_page_to_a_releases_card(
     assert complaints(browser) == []
 
 
-@pytest.mark.parametrize("page", ["card", "prediction"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_home_page_fits_the_screen_and_asks_nobody_else(
+    browser, server, log_in, width
+):
+    server.call("/predict", {"features": seed_features()})
+    server.manage("summarise_log")
+    log_in("auditor")
+    screen = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+
+    browser.get(f"{server.address}/admin/")
+    for summary in browser.find_elements(By.CSS_SELECTOR, ".home summary"):
+        summary.click()
+    wide = browser.execute_script("return document.documentElement.scrollWidth")
+    charts = browser.find_elements(By.CSS_SELECTOR, ".home svg.chart")
+
+    assert wide <= width
+    assert [chart.size["width"] > 300 for chart in charts] == [True, True]
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".home details[open]")) == 2
+    assert hosts_asked(browser) <= {server.address.removeprefix("http://")}
+    assert complaints(browser) == []
+
+
+@pytest.mark.parametrize("page", ["card", "prediction", "home"])
 def test_a_page_is_printed_in_black_on_white_and_whole(browser, server, log_in, page):
     number = server.call("/predict", {"features": seed_features()})["db_id"]
     path = {
         "card": f"/admin/releases/{shipped.SERVES}/",
         "prediction": f"{LIST}{number}/change/",
+        "home": "/admin/",
     }[page]
+    server.manage("summarise_log")
     log_in("auditor")
     dark = [{"name": "prefers-color-scheme", "value": "dark"}]
     browser.execute_cdp_cmd(
