@@ -1,0 +1,200 @@
+"""docs/permissions.md has every page and action, and each role may what it says."""
+
+import copy
+import re
+from html import unescape
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from django.apps import apps
+from django.contrib.messages import WARNING, get_messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import Resolver404, resolve
+
+from predictions.models import ApiKey
+from predictions import shown_once
+from tests.predictions import permission_records as given
+from tests.predictions.permission_table import (
+    EVERYBODY,
+    NOBODY,
+    PEOPLE,
+    SUPERUSER,
+    Row,
+    pages,
+    served,
+    shape,
+)
+
+OPENED = [row for row in pages() if row.method == "GET"]
+DONE = [row for row in pages() if row.method == "POST"]
+LOGIN = "/admin/login/"
+LEAVES_NO_TRACE = {
+    "/admin/login/", "/session/login/", "/admin/logout/", "/session/logout/",
+    "/i18n/setlang/",
+}
+FORM = re.compile(r'(<form[^>]*\bmethod="post"[^>]*>)(.*?)</form>', re.I | re.S)
+BUTTON = re.compile(r'<button\b|type="submit"', re.I)
+LINK = re.compile(r'<a\b[^>]*\bhref="([^"#][^"]*)"', re.I)
+
+
+@pytest.fixture
+def records(db) -> dict[str, object]:
+    return given.make()
+
+
+def opened(client: Client, path: str) -> HttpResponse:
+    answer = client.get(path, follow=True)
+    assert answer.status_code in (200, 403, 404), f"{path}: {answer.status_code}"
+    return answer
+
+
+def word(answer: HttpResponse, path: str) -> str:
+    """What the table calls this answer."""
+    if answer.status_code == 403:
+        return "no"
+    if answer.status_code == 404:
+        return "none"
+    chain = getattr(answer, "redirect_chain", []) or [(answer.get("Location", ""), 0)]
+    is_login = chain[-1][0].startswith(f"{LOGIN}?next=")
+    return "login" if is_login else "yes"
+
+
+def rows_of_all_tables() -> dict[str, list[tuple]]:
+    apart = ("attrition", "predictions", "auth", "admin")
+    tables = [
+        model
+        for app in apart
+        for model in apps.get_app_config(app).get_models(include_auto_created=True)
+    ]
+    return {t._meta.label: sorted(t._base_manager.values_list(), key=repr) for t in tables}
+
+
+def done(client: Client, row: Row, records: dict[str, object]) -> str:
+    """What the table calls the outcome, once it is sure that the outcome is real."""
+    path = row.path(records)
+    form = given.form_of(row.address, row.action, records)
+    before = rows_of_all_tables()
+    headers = {"X-CSRFToken": client.cookies["csrftoken"].value}
+
+    answer = client.post(path, form, headers=headers)
+
+    outcome = word(answer, path)
+    if row.address in LEAVES_NO_TRACE:
+        return outcome
+    has_changed = rows_of_all_tables() != before
+    warnings = [m for m in get_messages(answer.wsgi_request) if m.level >= WARNING]
+    if row.action and warnings and not has_changed:
+        return "no"  # a list leads back, and says that there is no such action
+    assert has_changed == (outcome == "yes"), f"{row}: {answer.status_code}"
+    if outcome == "yes":
+        assert answer.status_code == 302, f"{row} asks again: {answer.text}"
+        assert not warnings, f"{row}: {warnings}"
+    return outcome
+
+
+@pytest.fixture
+def undone():
+    """Do something as if it had not been done: the next starts where this one did."""
+
+    def do(client: Client, row: Row, records: dict[str, object]) -> str:
+        cookies = copy.deepcopy(client.cookies)
+        start = transaction.savepoint()  # an atomic block would forbid durable ones
+        outcome = done(client, row, records)
+        transaction.savepoint_rollback(start)
+        client.cookies = cookies
+        return outcome
+
+    return do
+
+
+def test_the_table_has_each_address_there_is_and_no_other():
+    listed = {row.shape for row in pages()}
+
+    assert listed == set(served(back_office=True))
+
+
+def test_each_line_of_the_table_stands_there_once():
+    listed = [str(row) for row in pages()]
+
+    assert sorted(set(listed)) == sorted(listed)
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_each_page_opens_for_whom_the_table_says(records, role):
+    client = given.log_in(role)
+
+    found = {
+        str(row): word(opened(client, row.path(records)), row.address) for row in OPENED
+    }
+
+    assert found == {str(row): row.says[role] for row in OPENED}
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_each_action_is_done_for_whom_the_table_says(records, undone, role):
+    client = given.log_in(role)
+
+    found = {str(row): undone(client, row, records) for row in DONE}
+
+    assert found == {str(row): row.says[role] for row in DONE}
+
+
+def shape_of(path: str) -> str:
+    """Of the address in the table that this path is one of."""
+    listed = {row.shape for row in OPENED}
+    return path if path in listed else shape(f"/{resolve(path).route}")
+
+
+def leads_to(answer: HttpResponse) -> set[str]:
+    """The shapes of the back-office's addresses that a page links to."""
+    at = answer.request["PATH_INFO"]
+    links = (urljoin(at, unescape(link)) for link in LINK.findall(answer.text))
+    paths = {urlsplit(link).path for link in links}
+    return {shape_of(path) for path in paths if path.startswith("/admin/")}
+
+
+def sends_to(answer: HttpResponse) -> set[tuple[str, str]]:
+    """The shapes that a page's forms do something at, and the actions of its list."""
+    at = answer.request["PATH_INFO"]
+    found = set()
+    for form, content in FORM.findall(answer.text):
+        actions = re.findall(r'<option value="(\w+)">', _actions(content))
+        if not BUTTON.search(content):
+            continue  # Django makes a form of every list and every record
+        target = re.search(r'action="([^"]*)"', form)
+        path = urlsplit(urljoin(at, unescape(target[1]))).path if target else at
+        found |= {(shape_of(path), action) for action in actions or [""]}
+    return found
+
+
+def _actions(content: str) -> str:
+    select = re.search(r'<select name="action".*?</select>', content, re.S)
+    return select[0] if select else ""
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+def test_no_page_offers_what_the_role_may_not(records, role):
+    client = given.log_in(role)
+    may_open = {row.shape for row in OPENED if row.says[role] == "yes"}
+    may_do = {(row.shape, row.action) for row in DONE if row.says[role] == "yes"}
+
+    for row in OPENED:
+        answer = opened(client, row.path(records))
+
+        if answer.get("Content-Type", "").startswith("text/html"):
+            assert leads_to(answer) <= may_open, row
+            assert sends_to(answer) <= may_do, row
+
+
+def test_each_action_that_a_page_offers_stands_in_the_table(records):
+    client = given.log_in(SUPERUSER)
+
+    offered = set()
+    for row in OPENED:
+        answer = opened(client, row.path(records))
+        if answer.get("Content-Type", "").startswith("text/html"):
+            offered |= sends_to(answer)
+
+    assert offered == {(row.shape, row.action) for row in DONE if row.says[SUPERUSER] == "yes"}
