@@ -18,6 +18,7 @@ from predictions.admin.prediction_list import (
     CloseFilter,
     DateAskedFilter,
     PredictionList,
+    ProbabilityFilter,
     WarningFilter,
     chance_in_words,
 )
@@ -51,6 +52,7 @@ class PredictionAdmin(Reveals, WatchedAdmin, ProofAdmin):
     list_filter = [
         "prediction",
         CloseFilter,
+        ("proba_depart", ProbabilityFilter),
         WarningFilter,
         ("created_at", DateAskedFilter),
         ("model_version", ValuesInUseFilter),
