@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from attrition.models.stored import StoredText
+
 HIGHEST_EMPLOYEE_ID = 2**63 - 1
 
 
@@ -43,6 +45,13 @@ class Employee(models.Model):
                 name="employee_id_is_positive",
                 condition=models.Q(employee_id__gte=1),
             ),
+        ]
+        indexes = [
+            # What the list of people is narrowed by, in its own order.
+            models.Index(
+                StoredText("features", name), "employee_id", name=f"employee_by_{name}"
+            )
+            for name in ("departement", "poste")
         ]
 
     def __str__(self) -> str:
