@@ -18,6 +18,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "predictions.view_replay",
         "predictions.view_erasure",
         "predictions.replay_prediction",
+        "attrition.view_employeeimport",
     ),
     _("HR manager"): (
         "predictions.view_prediction",
@@ -26,6 +27,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "attrition.view_employee",
         "attrition.add_employee",
         "attrition.change_employee",
+        "attrition.view_employeeimport",
     ),
     # Releases are files so far: what an ML engineer does needs no permission here.
     _("ML engineer"): (),

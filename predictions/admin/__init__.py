@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from predictions.admin import (  # noqa: F401  (each registers its pages)
     batches,
     employees,
+    imports,
     keys,
     predictions,
     proofs,

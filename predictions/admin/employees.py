@@ -22,6 +22,7 @@ from attrition.typography import titled
 from predictions.admin.archiving import TITLES, ArchivedFilter, chosen
 from predictions.admin.base import MAY_SCORE
 from predictions.admin.employee_form import EmployeeForm
+from predictions.admin.import_pages import ImportPages
 from predictions.admin.lists import BoundedPaginator, IndexedList
 from predictions.admin.score_selected import score_selected
 from predictions.answers import UNAVAILABLE
@@ -40,7 +41,7 @@ GROUPS = {
 
 
 @admin.register(Employee)
-class EmployeeAdmin(admin.ModelAdmin):
+class EmployeeAdmin(ImportPages, admin.ModelAdmin):
     form = EmployeeForm
     list_display = ["employee_id", "department", "role", "updated_at", "archived_at"]
     list_filter = [ArchivedFilter]
