@@ -108,14 +108,12 @@ class ImportPages:
 
     def _preview_page(self, request, waiting, form=None):
         content = import_preview.content(waiting)
-        digest = {"digest": content["plan"].digest}
-        form = form or ConfirmForm(initial=digest)
         context = self._context(
             request,
             title=_("Preview of the import: nothing is stored yet"),
             waiting=waiting,
-            form=form,
-            digest=digest["digest"],
+            form=form or ConfirmForm(),
+            digest=content["plan"].digest,
             gone_count=number_in_words(len(content["plan"].gone)),
             active_count=number_in_words(content["plan"].active),
             **content,

@@ -9,7 +9,7 @@ from attrition.employees import features_of
 from attrition.errors import InvalidFeatures, ReleaseRejected
 from attrition.features import FIELDS, SPELLINGS
 from attrition.field import number_in_words
-from attrition.validation import STORABLE
+from attrition.validation import CHANGES
 from predictions.words import label_of, value_in_words
 
 MOST_SHOWN = 50  # people
@@ -82,14 +82,10 @@ def _in_order(names):
 
 def _in_words(name, value):
     try:
-        normalised = STORABLE.validate({name: value} | ANY)[name]
+        normalised = CHANGES.validate({name: value})[name]
     except InvalidFeatures:  # SQL can store anything
         return _as_written(value)
     return value_in_words(name, normalised)
-
-
-# Something that is scored: a single field might not be.
-ANY = {"nb_formations_suivies": None}
 
 
 def _as_written(value):
