@@ -21,6 +21,7 @@ from attrition.models import HIGHEST_EMPLOYEE_ID, Employee
 from attrition.typography import titled
 from predictions.admin.archiving import TITLES, ArchivedFilter, chosen
 from predictions.admin.base import MAY_SCORE
+from predictions.admin.department import DepartmentFilter, RoleFilter
 from predictions.admin.employee_form import EmployeeForm
 from predictions.admin.import_pages import ImportPages
 from predictions.admin.lists import BoundedPaginator, IndexedList
@@ -44,7 +45,7 @@ GROUPS = {
 class EmployeeAdmin(ImportPages, admin.ModelAdmin):
     form = EmployeeForm
     list_display = ["employee_id", "department", "role", "updated_at", "archived_at"]
-    list_filter = [ArchivedFilter]
+    list_filter = [ArchivedFilter, DepartmentFilter, RoleFilter]
     actions = [score_selected, "archive", "bring_back"]
     list_per_page = 50
     paginator = BoundedPaginator
