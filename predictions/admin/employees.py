@@ -55,6 +55,9 @@ class EmployeeAdmin(ImportPages, admin.ModelAdmin):
     search_fields = ["employee_id"]  # shows the box; the search is below
     search_help_text = _("Employee number, or an identifier, written in full.")
 
+    class Media:
+        css = {"all": ["predictions/people.css"]}
+
     def get_urls(self):
         score = self.admin_site.admin_view(require_POST(self.score))
         name = "attrition_employee_score"
@@ -120,7 +123,7 @@ class EmployeeAdmin(ImportPages, admin.ModelAdmin):
         if obj is not None and not self.has_change_permission(request, obj):
             return [(None, {"fields": [*who, "stored"]})]
         by_source = [
-            (title, {"fields": [f.name for f in FIELDS if f.source is source]})
+            (title, {"fields": _of(source), "classes": ["features"]})
             for source, title in GROUPS.items()
         ]
         return [(None, {"fields": who}), *by_source]
@@ -177,6 +180,10 @@ class EmployeeAdmin(ImportPages, admin.ModelAdmin):
             for field in FIELDS
             if features.get(field.name) is not None
         )
+
+
+def _of(source):
+    return [field.name for field in FIELDS if field.source is source]
 
 
 def _in_words(problem):

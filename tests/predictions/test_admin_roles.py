@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from attrition.models import Employee
+from attrition.models import Employee, EmployeeImport
 from predictions.batches.making import of_employees
 from predictions.models import ApiKey, Batch, Prediction
 from predictions.roles import ROLES
@@ -12,6 +12,9 @@ from tests.factories import EmployeeFactory, make_key, make_user
 from tests.predictions.batches import ASKER
 
 SUPERUSER = "superuser"
+IMPORTED = dict.fromkeys(
+    ("inserted", "updated", "unchanged", "archived", "brought_back"), 0
+)
 
 # Who may (view, add, change, delete), by model.
 MAY = {
@@ -28,6 +31,11 @@ MAY = {
     Employee: {
         SUPERUSER: {"view", "add", "change", "delete"},
         "HR manager": {"view", "add", "change"},
+    },
+    EmployeeImport: {
+        SUPERUSER: {"view"},
+        "HR auditor": {"view"},
+        "HR manager": {"view"},
     },
     ApiKey: {
         SUPERUSER: {"view", "add", "change"},
@@ -56,6 +64,9 @@ def rows(make_prediction):
         Prediction: make_prediction(669),
         Employee: EmployeeFactory(employee_id=669),
         Batch: of_employees([669], ASKER),
+        EmployeeImport: EmployeeImport.objects.create(
+            way="command", complete=True, **IMPORTED
+        ),
         ApiKey: key,
     }
 
