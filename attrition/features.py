@@ -32,6 +32,7 @@ def _satisfaction(changeable_fr: str, changeable_en: str) -> dict[str, Any]:
         "whole": True,
         "help": Text("de 1 (basse) à 4 (très haute)", "from 1 (low) to 4 (very high)"),
         "actionable": True,
+        "survey": True,
         "care": Text(
             "réponse à une enquête, donnée de bonne foi",
             "an answer to a survey, given in good faith",

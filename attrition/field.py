@@ -73,6 +73,8 @@ class Field:
     """How a yes/no field's 0 and 1 read."""
     spelling: str | None = None
     """Another spelling that is accepted."""
+    survey: bool = False
+    """An answer that the person gave to a survey, in good faith."""
     ground: Text | None = None
     """The prohibited ground it is (Code du travail, art. L.1132-1)."""
     actionable: bool = False

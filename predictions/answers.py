@@ -8,6 +8,7 @@ from attrition.features import BY_NAME
 from predictions.models import Prediction, Replay
 from predictions.replays import Replayed
 from predictions.services import Explanation
+from predictions.sight import EVERYTHING, Sight, grouped
 
 WARNINGS = {
     "demonstration_model": _(
@@ -49,21 +50,19 @@ def warnings_in_words(warnings: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def explanation(explained: Explanation) -> dict[str, Any]:
+def explanation(explained: Explanation, seen: Sight = EVERYTHING) -> dict[str, Any]:
     """`base` + Σ `points` is the logit; labels in the reader's language."""
-    return {
-        "base": explained.base,
-        "contributions": [
-            {
-                "field": item.field,
-                "label": str(BY_NAME[item.field].label),
-                "value": item.value,
-                "usual": item.usual,
-                "points": item.points,
-            }
-            for item in explained.contributions
-        ],
-    }
+    found = [
+        {
+            "field": item.field,
+            "label": str(BY_NAME[item.field].label),
+            "value": item.value,
+            "usual": item.usual,
+            "points": item.points,
+        }
+        for item in explained.contributions
+    ]
+    return {"base": explained.base, "contributions": grouped(found, seen)}
 
 
 def replay_answer(found: Replayed, event: Replay) -> dict[str, Any]:
@@ -80,7 +79,7 @@ def replay_answer(found: Replayed, event: Replay) -> dict[str, Any]:
     }
 
 
-def answer(prediction: Prediction) -> dict[str, Any]:
+def answer(prediction: Prediction, seen: Sight = EVERYTHING) -> dict[str, Any]:
     """What a scoring call answers: the seed's six keys, and what came since."""
     found = {
         "proba_depart": prediction.proba_depart,
@@ -93,5 +92,5 @@ def answer(prediction: Prediction) -> dict[str, Any]:
         "warnings": warnings_in_words(prediction.warnings),
     }
     if prediction.explanation is not None:
-        found["explanation"] = explanation(prediction.explanation)
+        found["explanation"] = explanation(prediction.explanation, seen)
     return found

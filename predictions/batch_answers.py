@@ -9,6 +9,7 @@ from predictions.batches.at_once import Answered
 from predictions.batches.reading import Progress, progress_of
 from predictions.batches.refused import RefusedRow
 from predictions.models import Batch, Prediction
+from predictions.sight import Sight
 
 BATCH_FAILED = _(
     "It could not be finished: the operator's log says why. What is logged stays "
@@ -45,14 +46,18 @@ def _batch(batch: Batch, found: Progress) -> dict[str, Any]:
     }
 
 
-def answer_at_once(answered: Answered) -> dict[str, Any]:
+def answer_at_once(answered: Answered, seen: Sight) -> dict[str, Any]:
     """A batch that was answered while the caller waited, in the request's order."""
     return {
         "batch_id": answered.batch.pk,
         "scored": len(answered.rows),
         "refused": len(answered.refused),
         "results": [
-            {"index": row.batch_row, "employee_id": row.employee_id, **answer(row)}
+            {
+                "index": row.batch_row,
+                "employee_id": row.employee_id,
+                **answer(row, seen),
+            }
             for row in answered.rows
         ],
         "errors": [

@@ -64,6 +64,12 @@ class Caller:
     request_id: str = ""
     batch_id: UUID | None = None
 
+    @property
+    def name(self) -> str:
+        """The user, or the owner of the key with its prefix."""
+        key = f"{self.key_owner} ({self.key_prefix}…)" if self.key_owner else ""
+        return self.user_name or key
+
 
 @dataclass(frozen=True)
 class Explanation:

@@ -3,7 +3,7 @@
 Points are masked with the values: the model card says which value has which points.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,8 +33,12 @@ EVERYTHING = Sight(values=True, survey=True)
 
 
 def is_survey(name: str) -> bool:
+    """Marks of satisfaction stand in another extract than the survey's other answers.
+
+    What has left the table may have been one.
+    """
     field = BY_NAME.get(name)
-    return field is None or field.source is Extract.SONDAGE
+    return field is None or field.survey or field.source is Extract.SONDAGE
 
 
 def payload(sent: Any, sight: Sight) -> Any:
@@ -47,26 +51,12 @@ def payload(sent: Any, sight: Sight) -> Any:
     }
 
 
-def contributions(
-    found: Iterable[dict[str, Any]], sight: Sight
-) -> list[dict[str, Any]]:
-    """An explanation's contributions as this reader sees them, in their order.
-
-    Those of the survey become one where single answers are not for the reader.
-    """
-    listed = list(found)
-    if not sight.survey:
-        listed = _survey_as_one(listed)
-    if sight.values:
-        return listed
-    hidden = {"value": MASK, "usual": MASK, "points": None}
-    return [item | hidden for item in listed]
-
-
-def _survey_as_one(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    answers = [item for item in listed if is_survey(item["field"])]
-    if not answers:
-        return listed
+def grouped(found: Sequence[dict[str, Any]], sight: Sight) -> list[dict[str, Any]]:
+    """An explanation's contributions; the survey's as one, where single answers are
+    not for this reader."""
+    answers = [item for item in found if is_survey(item["field"])]
+    if sight.survey or not answers:
+        return list(found)
     together = {
         "field": SURVEY,
         "label": _("Survey answers, together"),
@@ -74,5 +64,5 @@ def _survey_as_one(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
         "usual": MASK,
         "points": sum(item["points"] for item in answers),
     }
-    others = [item for item in listed if item not in answers]
+    others = [item for item in found if item not in answers]
     return sorted([*others, together], key=lambda item: -abs(item["points"]))

@@ -43,9 +43,12 @@ def as_years_leave_it(size: int) -> Change:
 
     def change(place: int, row: Prediction) -> None:
         row.source, row.model_version = old if place < size // 2 else new
+        row.key_owner = "payroll" if place < size // 2 else "ana"
         row.request_id = f"{max(place - size // 2, 0):032x}"  # one for all batches
         if place < size // 4 and place % (size // 4 // RARE) == 0:
             row.source, row.model_version = Source.IMPORTED, "0.9.0"
+            row.key_owner = "audit"
+            row.warnings = [*row.warnings, {"code": "thin_evidence", "fields": []}]
 
     return change
 

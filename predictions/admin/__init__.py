@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from predictions.admin import (  # noqa: F401  (each registers its pages)
+    access_log,
     batches,
     employees,
     imports,

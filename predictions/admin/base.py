@@ -5,8 +5,19 @@ from django.utils.text import capfirst
 
 from attrition import releases
 from predictions.admin.lists import BoundedPaginator, IndexedList
+from predictions.models import Source
+from predictions.services import Caller
 
 MAY_SCORE = "predictions.request_prediction"
+
+
+def caller_of(request):
+    """Who asks in the back-office, as the logs copy it."""
+    return Caller(
+        source=Source.ADMIN,
+        user_name=request.user.get_username(),
+        request_id=request.request_id,
+    )
 
 
 def asker(row):

@@ -20,11 +20,18 @@ from django.views.decorators.http import require_safe
 
 from attrition.field import number_in_words
 from attrition.typography import share_in_words
-from predictions.admin.base import MAY_SCORE, ReadOnlyAdmin, asker, release_link
+from predictions.admin.base import (
+    MAY_SCORE,
+    ReadOnlyAdmin,
+    asker,
+    caller_of,
+    release_link,
+)
 from predictions.admin.batch_rows import OfBatchFilter, batch_in_words
+from predictions.admin.watched import Notes
 from predictions.batch_files import FORMATS
 from predictions.batches import reading, working
-from predictions.models import Batch, BatchChunk
+from predictions.models import Action, Batch, BatchChunk
 from predictions.words import duration_in_words, label_of
 
 NEW_FIGURES_EVERY = 5  # seconds, while a batch is open
@@ -35,7 +42,7 @@ MAY_READ = "predictions.view_prediction"
 
 
 @admin.register(Batch)
-class BatchAdmin(ReadOnlyAdmin):
+class BatchAdmin(Notes, ReadOnlyAdmin):
     change_form_template = "admin/batches/page.html"
     list_display = [
         "when",
@@ -87,8 +94,9 @@ class BatchAdmin(ReadOnlyAdmin):
     def get_fieldsets(self, request, obj=None):
         how_far = ["how_it_is", "how_far", "with_score", "without_score"]
         origin = ["source", "release", "artifact_sha256", "id", "request_id"]
-        if obj.problem:
-            how_far.insert(1, "problem")
+        for said in ("problem", "cancelled_by"):
+            if getattr(obj, said):
+                how_far.insert(1, said)
         if obj.progress.left and not obj.is_open:
             how_far.append("not_reached")
         known = {
@@ -127,9 +135,18 @@ class BatchAdmin(ReadOnlyAdmin):
         response = super().change_view(
             request, object_id, form_url, context | (extra_context or {})
         )
+        if named := self._named(batch):
+            self.note(request, Action.VIEW, employees=named)
         if batch.is_open:
             response["Refresh"] = str(NEW_FIGURES_EVERY)
         return response
+
+    def _named(self, batch):
+        """Whom the page names: those who got no score."""
+        if not batch.progress.refused:
+            return []
+        some = islice(reading.refusals(batch), MOST_REFUSED)
+        return [refused.employee_id for refused in some]
 
     def results_view(self, request, object_id):
         """What was answered so far, for whoever may read the log."""
@@ -146,7 +163,7 @@ class BatchAdmin(ReadOnlyAdmin):
         batch = self._batch(request, object_id, MAY_SCORE)
         if batch is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        if request.method == "POST" and working.cancel(batch):
+        if request.method == "POST" and working.cancel(batch, caller_of(request)):
             message = _("The batch is cancelled. Scores that are logged stay logged.")
             self.message_user(request, message, messages.SUCCESS)
         elif batch.is_open and request.method != "POST":

@@ -1,48 +1,33 @@
 """The people, for the HR manager."""
 
-import logging
-
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.shortcuts import redirect
 from django.urls import path
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from attrition.employees import archive, bring_back, features_of
-from attrition.errors import InvalidFeatures, Problem, ReleaseRejected
 from attrition.features import FIELDS, IDENTIFIERS
-from attrition.field import Extract
 from attrition.models import HIGHEST_EMPLOYEE_ID, Employee
 from attrition.typography import titled
 from predictions.admin.archiving import TITLES, ArchivedFilter, chosen
+from predictions.admin.asked import GROUPS
 from predictions.admin.base import MAY_SCORE
 from predictions.admin.department import DepartmentFilter, RoleFilter
 from predictions.admin.employee_form import EmployeeForm
 from predictions.admin.import_pages import ImportPages
 from predictions.admin.lists import BoundedPaginator, IndexedList
+from predictions.admin.score_one import ScoresOne
 from predictions.admin.score_selected import score_selected
-from predictions.answers import UNAVAILABLE
-from predictions.models import Source
-from predictions.services import Caller, LogUnavailable, Record, predict
-from predictions.words import label_of
+from predictions.admin.watched import WatchedAdmin
 
-logger = logging.getLogger(__name__)
-
-GROUPS = {
-    Extract.SIRH: _("HR information system"),
-    Extract.EVAL: _("Yearly evaluation"),
-    Extract.SONDAGE: _("Survey"),
-    None: _("Derived and identifiers"),
-}
+METHODS = ["GET", "HEAD", "POST"]
 
 
 @admin.register(Employee)
-class EmployeeAdmin(ImportPages, admin.ModelAdmin):
+class EmployeeAdmin(ImportPages, ScoresOne, WatchedAdmin, admin.ModelAdmin):
     form = EmployeeForm
     list_display = ["employee_id", "department", "role", "updated_at", "archived_at"]
     list_filter = [ArchivedFilter, DepartmentFilter, RoleFilter]
@@ -59,7 +44,7 @@ class EmployeeAdmin(ImportPages, admin.ModelAdmin):
         css = {"all": ["predictions/people.css"]}
 
     def get_urls(self):
-        score = self.admin_site.admin_view(require_POST(self.score))
+        score = self.admin_site.admin_view(require_http_methods(METHODS)(self.score))
         name = "attrition_employee_score"
         return [path("<path:object_id>/score/", score, name=name), *super().get_urls()]
 
@@ -77,38 +62,6 @@ class EmployeeAdmin(ImportPages, admin.ModelAdmin):
         return super().change_view(
             request, object_id, form_url, context | (extra_context or {})
         )
-
-    def score(self, request, object_id):
-        """Score what is stored, and lead to the row of the log that says so."""
-        employee = self.get_object(request, unquote(object_id))
-        may_view = self.has_view_permission(request, employee)
-        if not (may_view and request.user.has_perm(MAY_SCORE)):
-            raise PermissionDenied
-        if employee is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        caller = Caller(
-            source=Source.ADMIN,
-            user_name=request.user.get_username(),
-            request_id=request.request_id,
-        )
-        try:
-            [row] = predict([Record(employee.features, employee.pk)], caller=caller)
-        except InvalidFeatures as error:
-            refused = [_in_words(problem) for problem in error.problems]
-        except ReleaseRejected as error:
-            logger.error("No release serves: %s", error)
-            refused = [UNAVAILABLE["model_unavailable"]]
-        except LogUnavailable:
-            refused = [UNAVAILABLE["log_unavailable"]]
-        else:
-            message = _("The score is calculated and recorded as prediction %(id)s.")
-            self.message_user(request, message % {"id": row.pk}, messages.SUCCESS)
-            if request.user.has_perm("predictions.view_prediction"):
-                return redirect("admin:predictions_prediction_change", row.pk)
-            return redirect("admin:attrition_employee_change", employee.pk)
-        for message in refused:
-            self.message_user(request, message, messages.ERROR)
-        return redirect("admin:attrition_employee_change", employee.pk)
 
     def get_changelist(self, request, **kwargs):
         return IndexedList
@@ -184,10 +137,3 @@ class EmployeeAdmin(ImportPages, admin.ModelAdmin):
 
 def _of(source):
     return [field.name for field in FIELDS if field.source is source]
-
-
-def _in_words(problem):
-    """The sentence, with the field called as the form calls it."""
-    if problem.code == "nothing_to_score":
-        return _("Nothing that the model uses is stored of this employee.")
-    return Problem(label_of(problem.field), problem.code, problem.params).message

@@ -1,18 +1,23 @@
 """What makes the log believable, for people: seals, replays, refusals, erasures."""
 
+from hashlib import sha256
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseNotAllowed
+from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from predictions import replays
-from predictions.admin.base import ReadOnlyAdmin
+from predictions.admin.base import ReadOnlyAdmin, caller_of
 from predictions.admin.lists import NewestFirstList, PeriodFilter, ValuesInUseFilter
+from predictions.admin.proof_download import proof_folder
 from predictions.models import (
+    Action,
     Erasure,
     Refusal,
     Replay,
@@ -23,7 +28,9 @@ from predictions.models import (
 )
 from predictions.proof.checking import UNHASHABLE
 from predictions.proof.digests import payload_digest
-from predictions.services import Caller, LogUnavailable
+from predictions.proof.inclusion import NotSealed
+from predictions.services import LogUnavailable
+from predictions.sight import EVERYTHING
 
 REPLAY = "predictions.replay_prediction"
 
@@ -33,8 +40,10 @@ class ProofAdmin(ReadOnlyAdmin):
 
     def get_urls(self):
         replay = self.admin_site.admin_view(self.replay_view)
+        proof = self.admin_site.admin_view(require_safe(self.proof_view))
         return [
             path("<path:object_id>/replay/", replay, name="replay_prediction"),
+            path("<path:object_id>/proof.zip", proof, name="prove_prediction"),
             *super().get_urls(),
         ]
 
@@ -55,8 +64,34 @@ class ProofAdmin(ReadOnlyAdmin):
             "seal_address": seal,
             "replay_address": reverse("admin:replay_prediction", args=[row.pk]),
             "may_replay": row.may_replay,
+            "proof_address": reverse("admin:prove_prediction", args=[row.pk]),
+            "sees_values": row.sight == EVERYTHING,
         }
         return render_to_string("admin/predictions/proof.html", context)
+
+    def proof_view(self, request, object_id):
+        """With the payload for whoever sees its values at this moment."""
+        if not request.user.has_perm(REPLAY):
+            raise PermissionDenied
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        sees = row.sight == EVERYTHING
+        try:
+            name, folder = proof_folder(row.pk, with_payload=sees)
+        except NotSealed:
+            messages.warning(request, _("There is no proof before the next seal."))
+            return redirect("admin:predictions_prediction_change", row.pk)
+        self.note(
+            request,
+            Action.PROOF,
+            employees=[row.employee_id],
+            prediction_id=row.pk,
+            purpose=self.purpose_of(request, row),
+            details={"values": sees, "sha256": sha256(folder).hexdigest()},
+        )
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return HttpResponse(folder, "application/zip", headers=headers)
 
     def replay_view(self, request, object_id):
         if request.method != "POST":
@@ -66,13 +101,15 @@ class ProofAdmin(ReadOnlyAdmin):
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404
-        caller = Caller(
-            source=Source.ADMIN,
-            user_name=request.user.get_username(),
-            request_id=request.request_id,
-        )
         try:
-            found, _event = replays.replay_one(row.pk, caller)
+            self.note(
+                request,
+                Action.REPLAY,
+                employees=[row.employee_id],
+                prediction_id=row.pk,
+                purpose=self.purpose_of(request, row),
+            )
+            found, _event = replays.replay_one(row.pk, caller_of(request))
         except LogUnavailable:
             messages.error(request, _("The replay could not be recorded: try again."))
         else:

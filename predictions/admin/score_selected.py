@@ -3,17 +3,20 @@
 import logging
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import Error, transaction
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from attrition.errors import ReleaseRejected
 from attrition.field import number_in_words
+from predictions.admin.base import caller_of
+from predictions.admin.purpose import ScorePurposeForm
 from predictions.answers import UNAVAILABLE
 from predictions.batches.making import CHUNK, Asker, of_employees
 from predictions.batches.starting import BrokerUnavailable, start
-from predictions.models import Source
-from predictions.services import Caller
+from predictions.models import Action
+from predictions.services import LogUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -23,20 +26,21 @@ logger = logging.getLogger(__name__)
     permissions=["score"],
 )
 def score_selected(model_admin, request, queryset):
-    """Make a batch of them and lead to its page; or say why there is none."""
-    caller = Caller(
-        source=Source.ADMIN,
-        user_name=request.user.get_username(),
-        request_id=request.request_id,
-    )
+    """Ask what for, make a batch of them and lead to its page; or say why not."""
+    form = ScorePurposeForm(request.POST if "confirmed" in request.POST else None)
+    if not form.is_valid():
+        return _ask(model_admin, request, queryset, form)
     try:
+        details = {"employees": queryset.count()}
+        model_admin.note(request, Action.SCORE, purpose=form.chosen, details=details)
+        caller = caller_of(request)
         batch = _started(queryset, Asker(caller, f"user:{request.user.pk}"))
     except ReleaseRejected as error:
         logger.error("No release serves: %s", error)
         refused = UNAVAILABLE["model_unavailable"]
     except BrokerUnavailable:
         refused = UNAVAILABLE["broker_unavailable"]
-    except Error as error:
+    except (Error, LogUnavailable) as error:
         # The database's own text can hold values, so only its kind goes on.
         logger.error("A batch was not written: %s", type(error).__name__)
         refused = _("The batch could not be recorded. Try again in a moment.")
@@ -49,6 +53,19 @@ def score_selected(model_admin, request, queryset):
         return None
     model_admin.message_user(request, refused, messages.ERROR)
     return None
+
+
+def _ask(model_admin, request, queryset, form):
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "opts": model_admin.opts,
+        "title": _("Score the selected employees"),
+        "count": number_in_words(queryset.count()),
+        "form": form,
+        "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
+        "select_across": request.POST.get("select_across", "0"),
+    }
+    return render(request, "admin/attrition/employee/score.html", context)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from attrition import releases
 from predictions.api import parameters, schema
-from predictions.api.base import BATCH_BYTES, ApiViewSet, asker
+from predictions.api.base import BATCH_BYTES, ApiViewSet, asker, caller
 from predictions.api.batch_bodies import employee_ids, only, raise_for
 from predictions.api.errors import Forbidden, NotFound, Refusal
 from predictions.api.idempotency import caller_name, mark
@@ -132,7 +132,7 @@ class BatchViewSet(ApiViewSet):
         batch = batch_of(request, id)
         if batch.caller != caller_name(request):  # whoever may read it, may only read
             raise Forbidden("not_your_batch", "id")
-        working.cancel(batch)
+        working.cancel(batch, caller(request))
         batch.refresh_from_db()
         return Response(batch_answer(batch))
 

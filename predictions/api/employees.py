@@ -11,7 +11,7 @@ from attrition.employees import put
 from attrition.features import merged
 from attrition.models import Employee
 from attrition.validation import CHANGES, STORABLE
-from predictions.api import batch_bodies, parameters, schema
+from predictions.api import batch_bodies, looks, parameters, schema
 from predictions.api.base import BATCH_BYTES, ApiViewSet
 from predictions.api.bodies import features_and_id
 from predictions.api.errors import NotFound, Refusal
@@ -34,7 +34,12 @@ class EmployeeListViewSet(ApiViewSet):
     def list(self, request: Request) -> Response:
         sent = parameters.read(request.query_params, BY_EMPLOYEE.parameters)
         rows = Employee.objects.all()
-        return BY_EMPLOYEE.page(request, rows, employee_list, sent)
+
+        def shape(page: list[Employee]) -> list[dict[str, Any]]:
+            looks.note(request, [employee.pk for employee in page])
+            return employee_list(page)
+
+        return BY_EMPLOYEE.page(request, rows, shape, sent)
 
     @schema.put_employees
     def update(self, request: Request) -> Response:
@@ -73,6 +78,7 @@ class EmployeeViewSet(ApiViewSet):
         employee = Employee.objects.filter(pk=pk).first()
         if employee is None:
             raise NotFound("unknown_employee", "employee_id", value=pk)
+        looks.note(request, [pk])
         return Response(EmployeeSerializer(employee).data)
 
     @schema.put_employee
@@ -99,6 +105,7 @@ class EmployeeViewSet(ApiViewSet):
             employee.features = merged(stored, features)
             STORABLE.validate(employee.features)
             employee.save()
+            looks.note(request, [pk])  # the answer shows what was not sent too
         return Response(EmployeeSerializer(employee).data)
 
     def _sent(self, request: Request, employee_id: str) -> tuple[int, dict[str, Any]]:

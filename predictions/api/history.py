@@ -10,14 +10,15 @@ from rest_framework.response import Response
 from attrition.errors import AttritionError
 from predictions import replays
 from predictions.answers import explanation, replay_answer
-from predictions.api import parameters, schema
+from predictions.api import looks, parameters, schema
 from predictions.api.base import ApiViewSet, caller
-from predictions.api.errors import NotFound, Refusal
+from predictions.api.errors import Forbidden, NotFound, Refusal
 from predictions.api.pagination import NEWEST_FIRST, NEWEST_OF_SOME_FIRST, KeyOrder
 from predictions.api.serializers import PredictionSerializer, prediction_list
-from predictions.models import Prediction, Scope, Source
+from predictions.models import Action, Prediction, Scope, Source
 from predictions.models.log import FILTERED
 from predictions.services import explain
+from predictions.sight import Sight
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +53,12 @@ class HistoryViewSet(ApiViewSet):
         sent = parameters.read(request.query_params, order.parameters | readers)
         lookups = {FILTERS[name][0]: sent[name] for name in sent if name in FILTERS}
         rows = rows.filter(**lookups)
-        return order.page(request, rows, prediction_list, sent)
+
+        def shape(page: list[Prediction]) -> list[dict[str, Any]]:
+            looks.note(request, [row.employee_id for row in page])
+            return looks.masked(prediction_list(page), looks.sights_of(request, page))
+
+        return order.page(request, rows, shape, sent)
 
 
 class PredictionViewSet(ApiViewSet):
@@ -66,15 +72,25 @@ class PredictionViewSet(ApiViewSet):
         row = Prediction.objects.filter(pk=number).first()
         if row is None:
             raise NotFound("unknown_prediction", "id", value=number)
-        found: dict[str, Any] = dict(PredictionSerializer(row).data)
+        [seen] = looks.sights_of(request, [row])
+        if sent.get("explain") and not seen.values:
+            raise Forbidden("values_masked", "explain")
+        looks.note(request, [row.employee_id], prediction_id=row.pk)
+        [found] = looks.masked([PredictionSerializer(row).data], [seen])
         if sent.get("explain"):
-            found["explanation"] = self._explanation(row)
+            found["explanation"] = self._explanation(row, seen)
         return Response(found)
 
     @schema.replay
     def replay(self, request: Request, id: str) -> Response:
         parameters.read(request.query_params, {})
         number = parameters.prediction_id("id", id)
+        row = Prediction.objects.filter(pk=number).only("employee_id").first()
+        if row is None:
+            raise NotFound("unknown_prediction", "id", value=number)
+        looks.note(
+            request, [row.employee_id], action=Action.REPLAY, prediction_id=number
+        )
         found = replays.replay_one(number, caller(request))
         if found is None:
             raise NotFound("unknown_prediction", "id", value=number)
@@ -83,9 +99,9 @@ class PredictionViewSet(ApiViewSet):
             raise Refusal("not_replayable", "id", problem=replayed.problem.rstrip("."))
         return Response(replay_answer(replayed, event))
 
-    def _explanation(self, row: Prediction) -> dict[str, Any]:
+    def _explanation(self, row: Prediction, seen: Sight) -> dict[str, Any]:
         try:
-            return explanation(explain(row))
+            return explanation(explain(row), seen)
         except AttritionError as error:
             logger.warning("Answer %s can't be explained: %s", row.pk, error)
             version = {"version": row.model_version}

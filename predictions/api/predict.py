@@ -10,6 +10,7 @@ from predictions.api.base import ApiViewSet, caller
 from predictions.api.bodies import features_and_id
 from predictions.api.errors import NotFound
 from predictions.api.idempotency import mark, retry_of
+from predictions.api.looks import sight_of_own
 from predictions.idempotency import Retry
 from predictions.models import Prediction, Scope
 from predictions.services import Record, first_answer, predict
@@ -29,7 +30,7 @@ class PredictViewSet(ApiViewSet):
         retry = retry_of(request, {"features": features, "employee_id": employee_id})
         record = Record(features, employee_id)
         [row] = predict([record], caller=caller(request), retry=retry, **sent)
-        return mark(Response(answer(row)), row)
+        return mark(Response(answer(row, sight_of_own(request))), row)
 
 
 class PredictByIdViewSet(ApiViewSet):
@@ -49,7 +50,7 @@ class PredictByIdViewSet(ApiViewSet):
             [row] = predict([record], caller=caller(request), retry=retry, **sent)
         elif retry is None or not (row := self._answered(retry, **sent)):
             raise NotFound("unknown_employee", "employee_id", value=pk)
-        return mark(Response(answer(row)), row)
+        return mark(Response(answer(row, sight_of_own(request))), row)
 
     def _answered(self, retry: Retry, explain: bool = False) -> Prediction | None:
         """The first answer about somebody who is not stored any more."""

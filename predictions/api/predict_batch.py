@@ -7,6 +7,7 @@ from predictions.api import parameters, schema
 from predictions.api.base import BATCH_BYTES, ApiViewSet, asker
 from predictions.api.batch_bodies import people_of, raise_for
 from predictions.api.idempotency import mark
+from predictions.api.looks import sight_of_own
 from predictions.batch_answers import answer_at_once
 from predictions.batches import at_once
 from predictions.batches.working import BatchRefused
@@ -38,4 +39,6 @@ class PredictBatchViewSet(ApiViewSet):
         except BatchRefused as refused:
             raise_for(refused.problems)
             raise
-        return mark(Response(answer_at_once(answered)), answered.batch)
+        return mark(
+            Response(answer_at_once(answered, sight_of_own(request))), answered.batch
+        )

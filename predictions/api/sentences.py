@@ -17,6 +17,10 @@ SENTENCES |= UNAVAILABLE | {
     "csrf_failed": _("The page is too old: load it again and repeat what you did."),
     "method_not_allowed": _("This address does not take %(method)s, only %(allowed)s."),
     "scope_missing": _("This needs the scope %(scope)s, which you don't have."),
+    "values_masked": _(
+        "The values behind this answer are masked: open it in the back-office and say "
+        "what you look at them for. They are then shown here too, for 30 minutes."
+    ),
     "permission_denied": _("You may not do this."),
     "not_acceptable": _("Answers are JSON: send Accept: application/json, or nothing."),
     "unsupported_media_type": _(

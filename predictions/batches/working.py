@@ -62,7 +62,7 @@ def work_on(batch: Batch) -> BatchChunk | None:
         problem = type(error).__name__
         logger.error("Batch %s failed: %s\n%s", batch.pk, problem, frames)
     try:
-        _end(batch, BatchState.FAILED, problem)
+        _end(batch, BatchState.FAILED, problem=problem)
     except Error:
         raise LogUnavailable(_("The log could not be written.")) from None
     return None
@@ -160,13 +160,13 @@ def caller_of(batch: Batch) -> Caller:
     )
 
 
-def cancel(batch: Batch) -> bool:
+def cancel(batch: Batch, by: Caller) -> bool:
     """Score no more of it; whether there was something left to do.
 
     What is logged stays logged. A chunk that is being scored is still finished. The
     records of a file that are not scored are forgotten.
     """
-    return _end(batch, BatchState.CANCELLED)
+    return _end(batch, BatchState.CANCELLED, cancelled_by=by.name)
 
 
 def finish(batch: Batch) -> None:
@@ -198,11 +198,11 @@ def _claim(batch: Batch) -> BatchChunk | None:
 
 
 @transaction.atomic
-def _end(batch: Batch, state: BatchState, problem: str = "") -> bool:
+def _end(batch: Batch, state: BatchState, **said: str) -> bool:
     """Whether it was open; whom nobody will score is forgotten in the same breath."""
     now = timezone.now()
     ended = Batch.objects.open().filter(pk=batch.pk)
-    if not ended.update(state=state, finished_at=now, problem=problem):
+    if not ended.update(state=state, finished_at=now, **said):
         return False
     batch.chunks.filter(done_at=None).update(people=None)
     return True

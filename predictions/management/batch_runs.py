@@ -117,7 +117,7 @@ def still_open(batch: Batch) -> str:
 def give_up_all(who: Asker) -> None:
     """What is logged of them stays logged."""
     for batch in Batch.objects.open().filter(caller=who.name):
-        working.cancel(batch)
+        working.cancel(batch, who.caller)
 
 
 def summary(batch: Batch) -> str:

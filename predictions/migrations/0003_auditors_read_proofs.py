@@ -1,5 +1,6 @@
-from django.contrib.auth.management import create_permissions
 from django.db import migrations
+
+from predictions.granting import granted
 
 GIVEN = {
     "HR auditor": (
@@ -13,20 +14,6 @@ GIVEN = {
 }
 
 
-def give(apps, schema_editor):
-    """To groups that are there already; `bootstrap` gives them to new ones."""
-    config = apps.get_app_config("predictions")
-    # Django makes permissions after the last migration: too late for this one.
-    config.models_module = True
-    create_permissions(config, apps=apps, verbosity=0)
-    config.models_module = None
-    permissions = apps.get_model("auth", "Permission").objects.filter(
-        content_type__app_label="predictions"
-    )
-    for group in apps.get_model("auth", "Group").objects.filter(name__in=GIVEN):
-        group.permissions.add(*permissions.filter(codename__in=GIVEN[group.name]))
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -35,4 +22,4 @@ class Migration(migrations.Migration):
         ("predictions", "0002_believable_log"),
     ]
 
-    operations = [migrations.RunPython(give, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(granted(GIVEN), migrations.RunPython.noop)]

@@ -1,24 +1,11 @@
-from django.contrib.auth.management import create_permissions
 from django.db import migrations
+
+from predictions.granting import granted
 
 GIVEN = {
     "HR auditor": ("view_batch",),
     "HR manager": ("view_batch",),
 }
-
-
-def give(apps, schema_editor):
-    """To groups that are there already; `bootstrap` gives them to new ones."""
-    config = apps.get_app_config("predictions")
-    # Django makes permissions after the last migration: too late for this one.
-    config.models_module = True
-    create_permissions(config, apps=apps, verbosity=0)
-    config.models_module = None
-    permissions = apps.get_model("auth", "Permission").objects.filter(
-        content_type__app_label="predictions"
-    )
-    for group in apps.get_model("auth", "Group").objects.filter(name__in=GIVEN):
-        group.permissions.add(*permissions.filter(codename__in=GIVEN[group.name]))
 
 
 class Migration(migrations.Migration):
@@ -29,4 +16,4 @@ class Migration(migrations.Migration):
         ("predictions", "0005_batches"),
     ]
 
-    operations = [migrations.RunPython(give, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(granted(GIVEN), migrations.RunPython.noop)]

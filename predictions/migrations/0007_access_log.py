@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': "look at people's data",
-                'verbose_name_plural': 'access log: who looked at whom',
+                'verbose_name_plural': "looks at people's data",
                 'db_table': 'prediction_accesses',
                 'ordering': ['-created_at', '-id'],
                 'permissions': [('reveal_values', 'Can reveal the values behind a prediction'), ('view_survey_answers', 'Can see single survey answers of a prediction'), ('export_prediction', 'Can export predictions')],

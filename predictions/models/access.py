@@ -3,10 +3,13 @@
 It says who, when, whom, how and what for; never a value of what was seen.
 """
 
+import re
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from attrition.models import HIGHEST_EMPLOYEE_ID
 from predictions.models.append_only import AppendOnly, AppendOnlyQuerySet
 from predictions.models.log import Source
 from predictions.models.newest import NewestIndex
@@ -45,6 +48,16 @@ class AccessQuerySet(AppendOnlyQuerySet["Access"]):
         seen = AccessedEmployee.objects.filter(employee_id=employee_id)
         return self.filter(pk__in=seen.values("access_id"))
 
+    def found_by(self, term: str) -> "AccessQuerySet":
+        """Looks at an employee, by a user or by the owner of a key, each in full.
+
+        Asks the database at once whether a user is called so.
+        """
+        if re.fullmatch(r"[0-9]{1,19}", term) and int(term) <= HIGHEST_EMPLOYEE_ID:
+            return self.about(int(term))
+        by_user = self.filter(user_name=term)
+        return by_user if by_user.exists() else self.filter(key_owner=term)
+
 
 class Access(AppendOnly):
     """One look. Whom it was at stands in `AccessedEmployee`, a row each.
@@ -74,7 +87,7 @@ class Access(AppendOnly):
     class Meta:
         db_table = "prediction_accesses"
         verbose_name = _("look at people's data")
-        verbose_name_plural = _("access log: who looked at whom")
+        verbose_name_plural = _("looks at people's data")
         default_permissions = ("view",)
         permissions = [
             ("reveal_values", _("Can reveal the values behind a prediction")),

@@ -9,7 +9,8 @@ from rest_framework.test import APIClient
 
 from attrition import releases
 from attrition.scorecard import NumberPoints, Scorecard
-from predictions.models import Prediction, Source
+from predictions import access
+from predictions.models import Action, Prediction, Purpose, Source
 from predictions.proof import sealing, signing
 from predictions.proof.digests import new_salt, payload_digest
 from predictions.services import Caller, Record, predict, rows_for
@@ -44,6 +45,24 @@ def browser(db):
         return client
 
     return log_in
+
+
+@pytest.fixture
+def reveal(auditor):
+    """The auditor says what for, and sees the values behind this row."""
+
+    def give(row: Prediction, user_name: str = auditor.get_username()) -> Prediction:
+        access.record(
+            Caller(Source.ADMIN, user_name=user_name),
+            Action.REVEAL,
+            page="a test",
+            employees=[row.employee_id],
+            prediction_id=row.pk,
+            purpose=Purpose.AUDIT,
+        )
+        return row
+
+    return give
 
 
 @pytest.fixture

@@ -338,7 +338,7 @@ def test_a_manager_is_told_what_cancelling_does_and_then_cancels(browser):
     assert "Le lot est annulé. Les scores déjà enregistrés restent" in seen(done)
     assert "État : annulé" in seen(done)
     assert "Non traitées : 5" in seen(done)
-    assert batch.state == "cancelled"
+    assert (batch.state, batch.cancelled_by) == ("cancelled", "bob")
     assert Prediction.objects.count() == 20
 
 

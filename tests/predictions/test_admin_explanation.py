@@ -26,12 +26,12 @@ NOT_A_CAUSE = {"fr": "ce n'est pas une cause", "en": "it is not a cause"}
 
 
 @pytest.fixture
-def page(client, auditor):
-    """The text of a row's page as the auditor sees it, in French unless said."""
+def page(client, auditor, reveal):
+    """The text of a row's page as the auditor sees it, values and all, in French."""
     client.force_login(auditor)
 
     def get(row, language: str = "fr") -> str:
-        url = reverse("admin:predictions_prediction_change", args=[row.pk])
+        url = reverse("admin:predictions_prediction_change", args=[reveal(row).pk])
         answer = client.get(url, headers={"accept-language": language})
         assert answer.status_code == 200
         return unescape(answer.content.decode())

@@ -150,16 +150,16 @@ def asked(text: str) -> dict[str, str]:
     ],
 )
 def test_a_code_is_shown_as_the_words_it_stands_for(
-    page, make_prediction, sent, french, english
+    page, reveal, make_prediction, sent, french, english
 ):
     row = make_prediction(669, heure_supplementaires=sent)
 
-    assert asked(page(detail(row)))["Heures supplémentaires"] == french
-    assert asked(page(detail(row), "en"))["Overtime"] == english
+    assert asked(page(detail(reveal(row))))["Heures supplémentaires"] == french
+    assert asked(page(detail(reveal(row)), "en"))["Overtime"] == english
 
 
 def test_a_quantity_is_shown_with_its_unit_and_not_with_ten_decimals(
-    page, make_prediction
+    page, reveal, make_prediction
 ):
     row = make_prediction(
         669,
@@ -169,7 +169,7 @@ def test_a_quantity_is_shown_with_its_unit_and_not_with_ten_decimals(
         proba_chgt_experience_par_an=0.3333333333,
     )
 
-    shown = asked(page(detail(row)))
+    shown = asked(page(detail(reveal(row))))
 
     rise = "11,5\u00a0% (envoyé\u00a0: 0.115)"
     assert shown["Dernière augmentation de salaire"] == rise
@@ -179,10 +179,10 @@ def test_a_quantity_is_shown_with_its_unit_and_not_with_ten_decimals(
     assert changes == ' title="0.3333333333">≈ 0,3333'
 
 
-def test_a_code_that_sql_wrote_is_shown_as_it_is(page, log_row):
+def test_a_code_that_sql_wrote_is_shown_as_it_is(page, reveal, log_row):
     row = log_row(input_payload={"genre": "x", "augementation_salaire_precedente": []})
 
-    shown = asked(page(detail(row)))
+    shown = asked(page(detail(reveal(row))))
 
     assert shown["Genre"] == "x"
     assert shown["Dernière augmentation de salaire"] == "[]"
@@ -220,10 +220,10 @@ def test_the_demonstration_model_is_announced_on_every_page(page, make_predictio
         assert "données fictives" in page(url)
 
 
-def test_markup_in_a_payload_stays_text(page, make_prediction):
+def test_markup_in_a_payload_stays_text(page, reveal, make_prediction):
     row = make_prediction(669, eval_number="<script>alert(1)</script>")
 
-    text = page(detail(row))
+    text = page(detail(reveal(row)))
 
     assert "<script>alert(1)</script>" not in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
@@ -300,14 +300,14 @@ def test_a_payload_that_the_release_cannot_read_still_opens(page, log_row, paylo
     assert "cannot read the data on record" in english
 
 
-def test_a_field_that_has_left_the_table_is_shown_by_its_name(page, log_row):
+def test_a_field_that_has_left_the_table_is_shown_by_its_name(page, reveal, log_row):
     row = log_row(
         input_payload={"age": 30, "anciennete_badge": "bleu"},
         warnings=[{"code": "out_of_range", "fields": ["anciennete_badge", "age"]}],
         missing_features=["anciennete_badge"],
     )
 
-    text = page(detail(row))
+    text = page(detail(reveal(row)))
 
     assert "(anciennete_badge, Âge)" in text
     assert '<th scope="row" title="anciennete_badge">anciennete_badge</th>' in text

@@ -17,6 +17,7 @@ from tests.predictions.batches import employees, work
 pytestmark = pytest.mark.django_db
 
 LIST = reverse("admin:attrition_employee_changelist")
+CONFIRMED = {"confirmed": "1", "purpose": "review"}
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def manager(client):
 
 
 def ask(client, ids, query: str = "", **more):
-    asked = {"action": "score_selected", "_selected_action": ids, **more}
+    asked = {"action": "score_selected", "_selected_action": ids, **CONFIRMED, **more}
     return client.post(
         f"{LIST}{query}", asked, follow=True, headers={"accept-language": "fr"}
     )

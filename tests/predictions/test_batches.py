@@ -121,14 +121,17 @@ def test_a_cancelled_batch_keeps_what_is_logged_and_scores_no_more():
     batch = making.of_everyone(ASKER)
     working.work_on(batch)
 
-    assert working.cancel(batch)
+    assert working.cancel(batch, ASKER.caller)
 
     assert work(batch) == 0
-    assert batch.state == "cancelled"
+    assert (batch.state, batch.cancelled_by) == (
+        "cancelled",
+        "HR analytics (abcdefgh…)",
+    )
     assert Prediction.objects.count() == 10
     assert reading.progress(batch).left == 15
     assert not BatchChunk.objects.exclude(people=None).exists()
-    assert not working.cancel(batch)
+    assert not working.cancel(batch, ASKER.caller)
 
 
 @pytest.mark.django_db
@@ -190,7 +193,7 @@ def test_a_batch_that_can_never_go_on_fails_and_forgets_whom_it_was_about():
 
     assert (batch.state, batch.problem) == ("failed", "error")
     assert not BatchChunk.objects.exclude(people=None).exists()
-    assert not working.cancel(batch)
+    assert not working.cancel(batch, ASKER.caller)
 
 
 @pytest.mark.django_db

@@ -53,11 +53,18 @@ def test_nobody_logged_in_reads_nothing(db, path):
     assert answer.status_code == 401
 
 
-def test_a_row_is_read_on_a_page(browser, make_prediction):
+def test_a_row_is_read_on_a_page_once_a_purpose_is_given(
+    browser, make_prediction, reveal
+):
     row = make_prediction()
+    client = browser("HR auditor", "bob")
+    refused = client.get(f"/predictions/{row.pk}?explain=true")
 
-    answer = browser("HR auditor").get(f"/predictions/{row.pk}?explain=true")
+    reveal(row, "bob")
+    answer = client.get(f"/predictions/{row.pk}?explain=true")
 
+    assert refused.status_code == 403
+    assert "contributions" not in refused.text
     assert answer.status_code == 200
     assert "contributions" in answer.text
 

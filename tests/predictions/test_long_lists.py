@@ -13,6 +13,7 @@ from django.urls import reverse
 from attrition.models import Employee, EmployeeImport
 from predictions.admin import lists
 from predictions.models import (
+    Access,
     Batch,
     Erasure,
     Prediction,
@@ -26,14 +27,15 @@ from tests.factories import EmployeeFactory
 LIST = reverse("admin:predictions_prediction_changelist")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LONG = [
+    Access,
     Batch,
-    Prediction,
     Employee,
     EmployeeImport,
+    Erasure,
+    Prediction,
     Refusal,
     Replay,
     Seal,
-    Erasure,
     UnknownCallers,
 ]
 FOLLOWING = {"fr": "Afficher la suite", "en": "Show what follows"}

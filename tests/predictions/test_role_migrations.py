@@ -1,5 +1,6 @@
 """Groups that are there already get what a new version lets them read."""
 
+import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
@@ -10,14 +11,25 @@ def migrate_to(name: str) -> None:
     call_command("migrate", "predictions", name, verbosity=0, skip_checks=True)
 
 
-def test_auditors_and_managers_of_before_may_read_batches(committing):
+@pytest.mark.parametrize(
+    ("before", "after", "codename", "groups"),
+    [
+        ("0005", "0006", "view_batch", {"HR auditor", "HR manager"}),
+        ("0007", "0008", "view_access", {"HR auditor"}),
+        ("0007", "0008", "reveal_values", {"HR auditor", "HR manager"}),
+        ("0007", "0008", "export_prediction", {"HR auditor"}),
+    ],
+)
+def test_groups_of_before_get_what_new_ones_have(
+    committing, before, after, codename, groups
+):
     make_groups()
-    view = Permission.objects.get(codename="view_batch")
+    permission = Permission.objects.get(codename=codename)
     for group in Group.objects.all():
-        group.permissions.remove(view)
-    migrate_to("0005")
+        group.permissions.remove(permission)
+    migrate_to(before)
 
-    migrate_to("0006")
+    migrate_to(after)
 
-    found = Group.objects.filter(permissions__codename="view_batch")
-    assert set(found.values_list("name", flat=True)) == {"HR auditor", "HR manager"}
+    found = Group.objects.filter(permissions__codename=codename)
+    assert set(found.values_list("name", flat=True)) == groups

@@ -1,0 +1,125 @@
+"""Who looked at whom: read-only, and itself a page that is looked at on record."""
+
+from django.contrib import admin
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from attrition.field import number_in_words
+from predictions.admin.access_details import details_in_words
+from predictions.admin.access_filters import OfEmployeeFilter, OfPredictionFilter
+from predictions.admin.base import ReadOnlyAdmin, asker
+from predictions.admin.lists import NewestFirstList, PeriodFilter, ValuesInUseFilter
+from predictions.admin.watched import WatchedAdmin
+from predictions.models import Access, AccessedEmployee
+
+MOST_NAMED = 200  # employees on the page of one look
+
+
+class AccessList(NewestFirstList):
+    """Looks up whom a page's looks at one person were at, all together."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        looks = list(self.result_list)
+        alone = [look.pk for look in looks if look.people == 1]
+        seen = AccessedEmployee.objects.filter(access__in=alone)
+        numbers = dict(seen.values_list("access_id", "employee_id"))
+        for look in looks:
+            look.only_one = numbers.get(look.pk)
+        self.result_list = looks
+
+
+@admin.register(Access)
+class AccessAdmin(WatchedAdmin, ReadOnlyAdmin):
+    list_display = ["when", "who", "action", "whom", "row", "said_purpose", "way"]
+    list_filter = [
+        OfEmployeeFilter,
+        OfPredictionFilter,
+        ("created_at", PeriodFilter),
+        "action",
+        "purpose",
+        ("user_name", ValuesInUseFilter),
+        ("key_owner", ValuesInUseFilter),
+    ]
+    sortable_by = ["when"]
+    search_fields = ["user_name"]  # shows the box; the search is below
+    search_help_text = _("Employee number, user or owner of a key, written in full.")
+    fieldsets = [
+        (None, {"fields": ["when", "action", "who", "said_purpose"]}),
+        (_("Whom"), {"fields": ["people_seen", "row", "employees_seen"]}),
+        (_("How"), {"fields": ["way", "page", "request_id", "said"]}),
+    ]
+
+    def changelist_view(self, request, extra_context=None):
+        titles = {"title": _("Access log: who looked at whom")}
+        return super().changelist_view(request, titles | (extra_context or {}))
+
+    def get_changelist(self, request, **kwargs):
+        return AccessList
+
+    def get_ordering(self, request):
+        return ["-created_at", "-id"]
+
+    def get_search_results(self, request, queryset, search_term):
+        term = search_term.strip()
+        return (queryset.found_by(term) if term else queryset), False
+
+    def people_listed(self, request, listed):
+        asked = request.GET.get(OfEmployeeFilter.parameter_name, "")
+        return [int(asked)] if asked.isdecimal() else []
+
+    def note_page(self, request, row):
+        """The list says whom somebody looks for; one line of it adds nothing."""
+
+    @admin.display(description=_("when"), ordering="created_at")
+    def when(self, look):
+        return date_format(localtime(look.created_at), "DATETIME_FORMAT")
+
+    @admin.display(description=_("who"))
+    def who(self, look):
+        return asker(look)
+
+    @admin.display(description=_("whom"))
+    def whom(self, look):
+        if look.people == 1:
+            return look.only_one if look.only_one is not None else _("not named")
+        return _("%(count)s people") % {"count": number_in_words(look.people)}
+
+    @admin.display(description=_("prediction"))
+    def row(self, look):
+        """Leads there whoever may read the log, which is whoever may read this."""
+        if look.prediction_id is None:
+            return "–"
+        address = reverse(
+            "admin:predictions_prediction_change", args=[look.prediction_id]
+        )
+        return format_html('<a href="{}">{}</a>', address, look.prediction_id)
+
+    @admin.display(description=_("purpose"))
+    def said_purpose(self, look):
+        return look.get_purpose_display() or "–"
+
+    @admin.display(description=_("way"))
+    def way(self, look):
+        return look.get_source_display()
+
+    @admin.display(description=_("people shown"))
+    def people_seen(self, look):
+        return number_in_words(look.people)
+
+    @admin.display(description=_("employees"))
+    def employees_seen(self, look):
+        numbers = look.employees.order_by("employee_id").exclude(employee_id=None)
+        numbers = numbers.values_list("employee_id", flat=True).distinct()
+        found = list(numbers[: MOST_NAMED + 1])
+        context = {"numbers": found[:MOST_NAMED], "more": len(found) > MOST_NAMED}
+        return render_to_string("admin/access/employees.html", context)
+
+    @admin.display(description=_("details"))
+    def said(self, look):
+        context = {"details": details_in_words(look.details)}
+        return render_to_string("admin/access/details.html", context)

@@ -1,0 +1,100 @@
+"""The list of the log: what one page of it needs besides its rows, and its filters."""
+
+from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.db.models.fields.json import KT
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+
+from attrition.models import Employee
+from predictions.admin.lists import NewestFirstList, PeriodFilter
+from predictions.models import SealedPrediction
+from predictions.models.noteworthy import CLOSE, WARNED
+from predictions.words import percent
+
+IN_SHORT = {
+    "out_of_range": _("outside what training has seen"),
+    "rare_value": _("rare value"),
+    "thin_evidence": _("not enough data"),
+}
+BAR = 60  # pixels: a probability of 1
+
+
+class PredictionList(NewestFirstList):
+    """Looks up the departments and the seals of a page at once, not row by row."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        rows = list(self.result_list)
+        departments = _departments(row.employee_id for row in rows)
+        sealed = _sealed(row.pk for row in rows)
+        for row in rows:
+            row.department = departments.get(row.employee_id)
+            row.is_sealed = row.pk in sealed
+        self.result_list = rows
+
+
+def _departments(employees):
+    """As the stored employees have them today."""
+    known = Employee.objects.filter(pk__in={n for n in employees if n is not None})
+    return dict(known.values_list("pk", KT("features__departement")))
+
+
+def _sealed(numbers):
+    listed = SealedPrediction.objects.filter(pk__in=list(numbers))
+    return set(listed.values_list("pk", flat=True))
+
+
+def chance_in_words(row):
+    """The probability as a number and as a bar, with a line where the threshold is."""
+    context = {
+        "percent": percent(row.proba_depart, row.threshold),
+        "width": BAR,
+        "filled": round(row.proba_depart * (BAR - 1), 1),
+        "tick": round(row.threshold * (BAR - 1) + 0.5, 1),
+    }
+    return render_to_string("admin/predictions/chance.html", context)
+
+
+class DateAskedFilter(PeriodFilter):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.title = _("date asked")
+
+
+class OneOfFilter(admin.SimpleListFilter):
+    """Takes one of its values; another one is an address with nonsense in it."""
+
+    def lookups(self, request, model_admin):
+        return self.values()
+
+    def queryset(self, request, rows):
+        value = self.value()
+        if value is None:
+            return rows
+        if value not in dict(self.values()):
+            raise IncorrectLookupParameters(f"{self.parameter_name}={value}")
+        return self.narrowed(rows, value)
+
+
+class CloseFilter(OneOfFilter):
+    title = _("distance from the threshold")
+    parameter_name = "close"
+
+    def values(self):
+        words = _("close to it (%(points)s points at most)")
+        return [("yes", words % {"points": round(CLOSE * 100)})]
+
+    def narrowed(self, rows, value):
+        return rows.close()
+
+
+class WarningFilter(OneOfFilter):
+    title = _("warning")
+    parameter_name = "warning"
+
+    def values(self):
+        return [(code, IN_SHORT[code]) for code in WARNED]
+
+    def narrowed(self, rows, code):
+        return rows.warned(code)

@@ -1,0 +1,74 @@
+"""Pages about people: whoever opens one stands in the access log before it is shown."""
+
+from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, PAGE_VAR, SEARCH_VAR
+
+from attrition.models import HIGHEST_EMPLOYEE_ID
+from predictions import access
+from predictions.admin.base import caller_of
+from predictions.models import Action
+
+NO_FILTERS = {ALL_VAR, ERROR_FLAG, PAGE_VAR, SEARCH_VAR}
+
+
+class Notes:
+    """For a ModelAdmin that shows people here and there."""
+
+    def note(self, request, action, **seen):
+        """Raises LogUnavailable: then the page is not shown."""
+        page = request.resolver_match.route
+        return access.record(caller_of(request), action, page=page, **seen)
+
+
+class WatchedAdmin(Notes):
+    """For a ModelAdmin whose rows are about people. `whom` says whom."""
+
+    def whom(self, row):
+        return row.employee_id
+
+    def purpose_of(self, request, row):
+        """What this user said to look at this person for, and may still count on."""
+        return None
+
+    def people_listed(self, request, listed):
+        return [self.whom(row) for row in listed.result_list]
+
+    def changelist_view(self, request, extra_context=None):
+        response = super().changelist_view(request, extra_context)
+        listed = getattr(response, "context_data", {}).get("cl")
+        if listed is not None:
+            term = listed.query.strip()
+            people = self.people_listed(request, listed)
+            # Whom a search was for, whether there is anything about them or not.
+            if term.isascii() and term.isdigit() and int(term) <= HIGHEST_EMPLOYEE_ID:
+                people.append(int(term))
+            self.note(
+                request,
+                Action.SEARCH if term else Action.LIST,
+                employees=people,
+                details={"filters": filters_of(request), "page": listed.page_num},
+            )
+        return response
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        response = super().change_view(request, object_id, form_url, extra_context)
+        original = getattr(response, "context_data", {}).get("original")
+        if original is not None:
+            self.note_page(request, original)
+        return response
+
+    def note_page(self, request, row):
+        self.note(
+            request,
+            Action.VIEW,
+            employees=[self.whom(row)],
+            purpose=self.purpose_of(request, row),
+        )
+
+
+def filters_of(request):
+    """The filters in the address, without what was searched for."""
+    return {
+        name: values[-1] if len(values) == 1 else values
+        for name, values in request.GET.lists()
+        if name not in NO_FILTERS
+    }

@@ -1,0 +1,113 @@
+"""Why a score is what it is, in words: the contributions, or why there are none."""
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from attrition import releases
+from attrition.errors import (
+    InvalidFeatures,
+    ReleaseGone,
+    ReleaseRejected,
+    ReleaseReplaced,
+)
+from attrition.scorecard import probability_of
+from attrition.typography import signed, titled
+from predictions import sight
+from predictions.answers import explanation
+from predictions.charts import Bar
+from predictions.services import explain
+from predictions.words import direction_in_words, percent, reason_in_words
+
+
+def why(row):
+    try:
+        explained = explain(row)
+    except (ReleaseRejected, InvalidFeatures) as error:
+        return _no_reasons(error, row)
+    found = explanation(explained)["contributions"]
+    context = {
+        "usual": percent(probability_of(explained.base), row.threshold),
+        "found": percent(row.proba_depart, row.threshold),
+        "are_masked": not row.sight.values,
+        "survey_is_one": not row.sight.survey,
+        "lines": list(_lines(sight.grouped(found, row.sight), row.sight)),
+        # A value that was imputed is no fact about the person.
+        "usual_ones": _labels(found, row, imputed=False),
+        "imputed": _labels(found, row, imputed=True),
+    }
+    return render_to_string("admin/predictions/why.html", context)
+
+
+def _lines(items, seen):
+    """Each contribution that counts. Masked, it keeps its direction: no value follows
+    from that, and its points would tell it to whoever reads the model card."""
+    largest = max((abs(item["points"]) for item in items), default=0)
+    for item in items:
+        size = item["points"]
+        if not size:
+            continue
+        if not seen.values or item["field"] == sight.SURVEY:
+            words = titled(item["label"], direction_in_words(size))
+        else:
+            words = reason_in_words(item)
+        line = {"words": words}
+        if seen.values:
+            line["points"] = signed(size)
+            line["bar"] = Bar.of(size, largest, middle=80, half=78)
+        yield line
+
+
+def _labels(found, row, *, imputed):
+    """Fields without points. That an answer is the usual one is its value too."""
+    return ", ".join(
+        item["label"]
+        for item in found
+        if not item["points"]
+        and (item["value"] is None) == imputed
+        and (imputed or row.sight.sees(item["field"]))
+    )
+
+
+def _no_reasons(error, row):
+    match error:
+        case ReleaseGone():
+            return _(
+                "The release that gave this answer is no longer available, so the "
+                "contributions cannot be shown."
+            )
+        case ReleaseReplaced():
+            return _(
+                "What has that release's name now is not what gave this answer, so the "
+                "contributions cannot be shown: its folder must be put back as it was."
+            )
+        case InvalidFeatures():
+            return _(
+                "The release that gave this answer cannot read the data on record, so "
+                "the contributions cannot be shown."
+            )
+    sentence = _(
+        "The release that gave this answer is damaged, so the contributions cannot be "
+        "shown: manage.py check_release %(version)s says what is wrong, and what to do."
+    )
+    return sentence % {"version": row.model_version}
+
+
+def of_ten_in_words(row):
+    """For a row above its threshold, what the card measured there; else empty."""
+    is_thin = any(warning["code"] == "thin_evidence" for warning in row.warnings)
+    if is_thin or not row.prediction:
+        return ""
+    try:
+        card = releases.load(row.model_version).card
+    except ReleaseRejected:
+        return ""
+    for measured in card["threshold"].get("table") or ():
+        precision = measured["precision"]
+        if measured["threshold"] == row.threshold and precision is not None:
+            sentence = _(
+                "Of 10 people above this threshold, about %(left)s left and %(stayed)s "
+                "stayed, among people like those of training."
+            )
+            left = round(10 * precision)
+            return sentence % {"left": left, "stayed": 10 - left}
+    return ""
