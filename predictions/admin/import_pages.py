@@ -1,12 +1,11 @@
 """The import of the three extracts: files, a preview that stores nothing, the word."""
 
-import codecs
 import csv
 import io
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -23,13 +22,14 @@ from predictions.admin import import_preview
 from predictions.admin.import_forms import ConfirmForm, UploadForm
 from predictions.admin.upload_limit import LARGEST, SizeLimit
 from predictions.batch_files import harmless
+from predictions.models import Action
 
 MOST_REFUSED = 200  # on the page; the file has more
 AT = "import/<uuid:number>/"
 
 
 class ImportPages:
-    """Of an admin of employees; only who uploaded something sees what is in it."""
+    """For the ModelAdmin of employees; only who uploaded something sees what it is."""
 
     def get_urls(self):
         view = self.admin_site.admin_view
@@ -108,6 +108,7 @@ class ImportPages:
 
     def _preview_page(self, request, waiting, form=None):
         content = import_preview.content(waiting)
+        self.note(request, Action.LIST, employees=content["people_shown"])
         context = self._context(
             request,
             title=_("Preview of the import: nothing is stored yet"),
@@ -159,8 +160,8 @@ class ImportPages:
         except NothingWaits:
             return self._nothing_waits(request)
         headers = {"Content-Disposition": 'attachment; filename="refused.csv"'}
-        lines = _refused_lines(waiting)
-        return StreamingHttpResponse(lines, "text/csv; charset=utf-8", headers=headers)
+        content = _refused_file(waiting).encode("utf-8-sig")
+        return HttpResponse(content, "text/csv; charset=utf-8", headers=headers)
 
     def _check(self, request):
         if not self.has_import_permission(request):
@@ -194,13 +195,11 @@ def _outcome(stored):
     return text % {name: number_in_words(getattr(stored, name)) for name in names}
 
 
-def _refused_lines(waiting):
+def _refused_file(waiting):
     """As the reader's spreadsheet opens it."""
-    delimiter = "," if reads_english() else ";"
-    yield codecs.BOM_UTF8
-    titles = [_("File"), _("Line"), _("Column"), _("Reason")]
-    for cells in (titles, *waiting.problems):
-        line = io.StringIO()
-        safe = [harmless(c) if isinstance(c, str) else c for c in cells]
-        csv.writer(line, delimiter=delimiter).writerow(safe)
-        yield line.getvalue().encode()
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter="," if reads_english() else ";")
+    writer.writerow([_("File"), _("Line"), _("Column"), _("Reason")])
+    for cells in waiting.problems:
+        writer.writerow([harmless(c) if isinstance(c, str) else c for c in cells])
+    return text.getvalue()

@@ -20,13 +20,15 @@ def content(waiting):
     people = imports.people_of(waiting)
     plan = imports.preview(people, waiting)
     counted = plan.counted
+    changed, gone = plan.changed[:MOST_SHOWN], plan.gone[:MOST_SHOWN]
     return {
         "plan": plan,
         "counts": _counts(counted, waiting.complete),
-        "changes": [_change(change) for change in plan.changed[:MOST_SHOWN]],
+        "changes": [_change(change) for change in changed],
         "more_changes": _more(len(plan.changed)),
-        "gone": plan.gone[:MOST_SHOWN],
+        "gone": gone,
         "more_gone": _more(len(plan.gone)),
+        "people_shown": [*(change.stored.pk for change in changed), *gone],
         "changes_nothing": not (plan.new or plan.changed or plan.gone),
         "ignored_columns": waiting.ignored_columns.items(),
         **_unknown(people),

@@ -45,7 +45,7 @@ class EmployeeImportAdmin(ReadOnlyAdmin):
     def same(self, row):
         return number_in_words(row.unchanged)
 
-    @admin.display(description=_("archived"))
+    @admin.display(description=_("people archived"))
     def gone(self, row):
         return number_in_words(row.archived)
 

@@ -152,9 +152,9 @@ def test_a_long_list_is_cut_on_the_page_and_whole_in_the_file(manager):
 
     address = f"{UPLOAD}{page.context['waiting'].pk}/refused.csv"
     answer = manager.get(address, headers={"accept-language": "fr"})
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    text = answer.content.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text), delimiter=";"))
-    assert rows[0] == ["Fichier", "Ligne", "Colonne", "Motif"]
+    assert rows[0] == ["Fichier", "Ligne", "Colonne", "Raison"]
     assert [row[1] for row in rows[1:]] == [str(line) for line in range(2, 302)]
 
 
@@ -166,7 +166,7 @@ def test_a_column_that_a_spreadsheet_would_run_is_made_harmless(manager, sent):
     [said] = errors(page)["sirh"]
     assert said == "The column =cmd() stands twice in the header."
     address = f"{UPLOAD}{page.context['waiting'].pk}/refused.csv"
-    text = b"".join(manager.get(address).streaming_content).decode("utf-8-sig")
+    text = manager.get(address).content.decode("utf-8-sig")
     assert "'=cmd()" in text
 
 
