@@ -7,8 +7,8 @@ same for a thousand people and for a million.
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
-from attrition.features import BY_NAME
 from attrition.models import Employee, StoredText
 from predictions.admin.lists import values_in_use
 
@@ -23,10 +23,6 @@ class StoredTextFilter(admin.SimpleListFilter):
 
     field: str
     path = "features"
-
-    def __init__(self, *args):
-        self.title = BY_NAME[self.field].label
-        super().__init__(*args)
 
     def lookups(self, request, model_admin):
         people = Employee.objects.annotate(word=StoredText("features", self.field))
@@ -47,9 +43,11 @@ class StoredTextFilter(admin.SimpleListFilter):
 
 class DepartmentFilter(StoredTextFilter):
     field = "departement"
+    title = _("department")
     parameter_name = "department"
 
 
 class RoleFilter(StoredTextFilter):
     field = "poste"
+    title = _("role")
     parameter_name = "role"

@@ -29,8 +29,10 @@ class NumberWithUnit(forms.NumberInput):
 
     def render(self, *args: Any, **kwargs: Any) -> SafeString:
         box = super().render(*args, **kwargs)
-        unit = '{} <span class="unit" aria-hidden="true">{}</span>'
-        return format_html(unit, box, self.unit)
+        if not self.unit:
+            return box
+        unit = format_html('<span class="unit" aria-hidden="true">{}</span>', self.unit)
+        return format_html('<span class="with-unit">{} {}</span>', box, unit)
 
 
 class EmployeeForm(forms.ModelForm):

@@ -58,10 +58,18 @@ class EmployeeAdmin(ImportPages, ScoresOne, WatchedAdmin, admin.ModelAdmin):
         return super().changelist_view(request, titles | (extra_context or {}))
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        context = {"may_score": request.user.has_perm(MAY_SCORE)}
+        context = {
+            "may_score": request.user.has_perm(MAY_SCORE),
+            "title": f"{capfirst(self.opts.verbose_name)} {object_id}",
+            "subtitle": None,
+        }
         return super().change_view(
             request, object_id, form_url, context | (extra_context or {})
         )
+
+    def add_view(self, request, form_url="", extra_context=None):
+        titles = {"title": _("Add an employee"), "subtitle": None}
+        return super().add_view(request, form_url, titles | (extra_context or {}))
 
     def get_changelist(self, request, **kwargs):
         return IndexedList

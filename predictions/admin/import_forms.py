@@ -1,9 +1,7 @@
 """The forms of an import: three files, and the word to go ahead."""
 
 from django import forms
-from django.utils.functional import lazystr
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from attrition.errors import Problem
 from attrition.extract_file import FILE_NAMES
@@ -20,18 +18,14 @@ class UploadForm(forms.Form):
     """What is wrong with a file as a whole stands at its field."""
 
     sirh = forms.FileField(
-        label=FILE_NAMES[Extract.SIRH], help_text=gettext_lazy("HR information system")
+        label=FILE_NAMES[Extract.SIRH], help_text=_("HR information system")
     )
     eval = forms.FileField(
-        label=FILE_NAMES[Extract.EVAL], help_text=gettext_lazy("Yearly evaluation")
+        label=FILE_NAMES[Extract.EVAL], help_text=_("Yearly evaluation")
     )
-    sondage = forms.FileField(
-        label=FILE_NAMES[Extract.SONDAGE], help_text=gettext_lazy("Survey")
-    )
+    sondage = forms.FileField(label=FILE_NAMES[Extract.SONDAGE], help_text=_("Survey"))
     complete = forms.BooleanField(
-        label=gettext_lazy(
-            "These extracts hold everybody: archive who is in them no more."
-        ),
+        label=_("These extracts hold everybody: archive who is in them no more."),
         required=False,
     )
 
@@ -68,7 +62,7 @@ class ConfirmForm(forms.Form):
 
     digest = forms.CharField(widget=forms.HiddenInput)
     force = forms.BooleanField(
-        label=gettext_lazy("These are the whole extracts: archive them all the same."),
+        label=_("These are the whole extracts: archive them all the same."),
         required=False,
     )
 
@@ -86,4 +80,4 @@ def _in_words(item):
 
 def _too_large():
     most = {"most": number_in_words(LARGEST // MEBIBYTE)}
-    return lazystr(_("This file is larger than %(most)s MiB.") % most)
+    return _("This file is larger than %(most)s MiB.") % most

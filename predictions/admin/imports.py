@@ -2,6 +2,8 @@
 
 from django.contrib import admin
 from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from attrition.field import number_in_words
@@ -13,21 +15,29 @@ from predictions.admin.lists import PeriodFilter
 @admin.register(EmployeeImport)
 class EmployeeImportAdmin(ReadOnlyAdmin):
     list_display = [
-        "created_at",
+        "when",
         "who",
         "added",
         "changed",
+        "back",
         "same",
         "gone",
-        "back",
-        "complete",
+        "everybody",
     ]
     list_filter = [("created_at", PeriodFilter)]
     fieldsets = [
-        (_("Who and when"), {"fields": ["created_at", "who", "complete"]}),
-        (_("People"), {"fields": ["added", "changed", "same", "gone", "back"]}),
+        (_("Who and when"), {"fields": ["when", "who", "everybody"]}),
+        (_("People"), {"fields": ["added", "changed", "back", "same", "gone"]}),
         (_("Files"), {"fields": ["sent"]}),
     ]
+
+    @admin.display(description=_("date of the import"), ordering="created_at")
+    def when(self, row):
+        return date_format(localtime(row.created_at), "SHORT_DATETIME_FORMAT")
+
+    @admin.display(description=_("said to hold everybody"))
+    def everybody(self, row):
+        return _("Yes") if row.complete else _("No")
 
     @admin.display(description=_("imported by"))
     def who(self, row):
