@@ -25,5 +25,6 @@ class StoredText(Func):
         super().__init__(column, name=name)
 
     def as_sqlite(self, compiler: Any, connection: Any, **kwargs: Any) -> Any:
-        template = "JSON_EXTRACT(%(expressions)s, '$.%(name)s')"
+        # A number as text too, as PostgreSQL has it.
+        template = "CAST(JSON_EXTRACT(%(expressions)s, '$.%(name)s') AS TEXT)"
         return super().as_sql(compiler, connection, template=template, **kwargs)

@@ -57,6 +57,7 @@ def offered(page, name: str) -> list[str]:
         ({"role": "Consultant", "department": "Commercial"}, [1]),
         ({"department": "Commercial", "q": "3"}, [3]),
         ({"department": ""}, [1, 2, 3, 4, 5, 6, 7]),
+        ({"department": "5"}, [7]),
         ({"department": "Nowhere"}, []),
         ({"department": "'; DROP TABLE employees; --"}, []),
     ],

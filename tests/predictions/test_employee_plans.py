@@ -31,6 +31,9 @@ PAGES = {
     "department, of nobody": {"department": "Nowhere"},
     "role": {"role": "Représentant Commercial"},
     "both": {"department": "Antenne", "role": "Représentant Commercial"},
+    "search: number": {"q": "669"},
+    "search: evaluation": {"q": "E_669"},
+    "search: nobody": {"q": "nobody"},
     "all with archived": {"department": "Antenne", "archived": "all"},
 }
 
