@@ -18,6 +18,7 @@ from attrition.models import Employee, EmployeeQuerySet
 from attrition.validation import Categories
 
 BATCH = 500  # rows a statement: SQLite takes few parameters at once
+READ = 10_000  # rows a query
 FEW = 10  # fewer may leave at once, whatever share of a small company they are
 
 Features = Mapping[str, Any]
@@ -134,7 +135,7 @@ def store(
 
 def plan(people: Sequence[Person], *, complete: bool) -> Plan:
     """What `store` would do now."""
-    stored = Employee.objects.in_bulk()
+    stored = _stored([person.employee_id for person in people])
     described = {}
     for person in people:
         known = stored.get(person.employee_id)
@@ -143,7 +144,7 @@ def plan(people: Sequence[Person], *, complete: bool) -> Plan:
     found = _compared(described, stored)
     if not complete:
         return found
-    active = [pk for pk, known in stored.items() if known.archived_at is None]
+    active = list(Employee.objects.active().values_list("pk", flat=True))
     gone = sorted(pk for pk in active if pk not in described)
     return replace(found, gone=gone, active=len(active))
 
@@ -194,6 +195,14 @@ def features_of(employee: Employee) -> dict[str, Any]:
 def _identifiers(employee: Employee) -> dict[str, Any]:
     stored = features_of(employee)
     return {name: stored[name] for name in IDENTIFIERS if name in stored}
+
+
+def _stored(ids: Sequence[int]) -> dict[int, Employee]:
+    """Those of these numbers; the others, who may be many more, are not read."""
+    found: dict[int, Employee] = {}
+    for first in range(0, len(ids), READ):
+        found |= Employee.objects.in_bulk(ids[first : first + READ])
+    return found
 
 
 def _compared(

@@ -94,7 +94,7 @@ def test_people_whom_another_import_has_just_inserted_are_updated(
     run(tables.write(tmp_path))
     tables.put(SIRH, 2, "age", "61")
     # Two at once: this one has looked before the other one stored anybody.
-    monkeypatch.setattr(Employee.objects, "in_bulk", dict)
+    monkeypatch.setattr(Employee.objects, "in_bulk", lambda ids: {})
 
     run(tables.write(tmp_path))
 
