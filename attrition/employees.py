@@ -61,9 +61,12 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
-    """What storing people would do to those who are stored now; `gone` are numbers."""
+    """What storing people would do to those who are stored now.
 
-    new: list[Employee]
+    `new` are features by number, `gone` are numbers.
+    """
+
+    new: dict[int, Features]
     changed: list[Change]
     unchanged: int
     gone: Sequence[int] = ()
@@ -87,7 +90,7 @@ class Plan:
     def digest(self) -> str:
         """The same as long as the same would be done to the same people as stored."""
         found = hashlib.sha256(repr((self.unchanged, list(self.gone))).encode())
-        found.update(repr([employee.pk for employee in self.new]).encode())
+        found.update(repr(list(self.new)).encode())
         for change in self.changed:
             before = json.dumps(change.stored.features, sort_keys=True)
             said = f"{change.stored.pk} {change.brings_back} {before}\n"
@@ -208,19 +211,20 @@ def _stored(ids: Sequence[int]) -> dict[int, Employee]:
 def _compared(
     described: Mapping[int, Features], stored: Mapping[int, Employee]
 ) -> Plan:
-    new, changed = [], []
+    new: dict[int, Features] = {}
+    changed = []
     for pk, features in described.items():
         employee = stored.get(pk)
         if employee is None:
-            new.append(Employee(pk=pk, features=features))
+            new[pk] = features
         elif not _same(employee, features) or employee.archived_at is not None:
             changed.append(Change(employee, features))
     return Plan(new, changed, len(described) - len(new) - len(changed))
 
 
 def _store(found: Plan) -> None:
-    changed = [Employee(pk=c.stored.pk, features=c.features) for c in found.changed]
-    _upsert(found.new + changed)
+    described = found.new | {c.stored.pk: c.features for c in found.changed}
+    _upsert([Employee(pk=pk, features=new) for pk, new in described.items()])
 
 
 def _same(employee: Employee, features: Features) -> bool:

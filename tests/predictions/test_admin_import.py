@@ -13,6 +13,7 @@ from attrition.extract_file import TARGET
 from attrition.field import Extract
 from attrition.models import Employee, EmployeeImport, WaitingImport
 from predictions.admin import import_preview
+from predictions.models import Access
 from tests.factories import make_user
 from tests.predictions.uploads import UPLOAD, confirm, contents, counts, first, upload
 
@@ -215,6 +216,21 @@ def test_an_import_is_on_record_with_its_files(manager, everyone):
     assert row.files["extrait_sirh.csv"]["name"] == "sirh of today.csv"
     page = manager.get(reverse("admin:attrition_employeeimport_change", args=[row.pk]))
     assert row.files["extrait_sirh.csv"]["sha256"] in page.content.decode()
+
+
+def test_whom_a_preview_shows_stands_in_the_access_log(manager, everyone):
+    tables = first(39)
+    tables.put(SIRH, 2, "age", "99")
+
+    upload(manager, tables, complete="on")
+
+    look = Access.objects.latest("created_at", "pk")
+    assert (look.user_name, look.page) == (
+        "bob",
+        "admin/attrition/employee/import/<uuid:number>/",
+    )
+    seen = look.employees.values_list("employee_id", flat=True)
+    assert set(seen) == {1, 40}
 
 
 def test_a_second_confirmation_stores_nothing_more(manager):
