@@ -14,7 +14,7 @@ from attrition.models import HIGHEST_EMPLOYEE_ID, Employee, StoredText
 from attrition.typography import titled
 from predictions.admin.archiving import TITLES, ArchivedFilter, chosen
 from predictions.admin.asked import GROUPS
-from predictions.admin.base import MAY_SCORE
+from predictions.admin.base import MAY_SCORE, PlainAdmin
 from predictions.admin.department import DepartmentFilter, RoleFilter
 from predictions.admin.employee_form import EmployeeForm
 from predictions.admin.import_pages import ImportPages
@@ -27,7 +27,7 @@ METHODS = ["GET", "HEAD", "POST"]
 
 
 @admin.register(Employee)
-class EmployeeAdmin(ImportPages, ScoresOne, WatchedAdmin, admin.ModelAdmin):
+class EmployeeAdmin(ImportPages, ScoresOne, WatchedAdmin, PlainAdmin):
     form = EmployeeForm
     list_display = ["employee_id", "department", "role", "updated_at", "archived_at"]
     list_filter = [ArchivedFilter, DepartmentFilter, RoleFilter]

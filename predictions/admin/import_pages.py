@@ -4,7 +4,6 @@ import csv
 import io
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -21,6 +20,7 @@ from attrition.typography import reads_english
 from predictions.admin import import_preview
 from predictions.admin.import_forms import ConfirmForm, UploadForm
 from predictions.admin.upload_limit import LARGEST, SizeLimit
+from predictions.admin.who_may import MayNot
 from predictions.batch_files import harmless
 from predictions.models import Action
 
@@ -165,7 +165,7 @@ class ImportPages:
 
     def _check(self, request):
         if not self.has_import_permission(request):
-            raise PermissionDenied
+            raise MayNot("attrition.add_employee")
 
     def _nothing_waits(self, request):
         text = _(

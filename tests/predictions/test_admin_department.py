@@ -58,8 +58,8 @@ def offered(page, name: str) -> list[str]:
         ({"department": "Commercial", "q": "3"}, [3]),
         ({"department": ""}, [1, 2, 3, 4, 5, 6, 7]),
         ({"department": "5"}, [7]),
-        ({"department": "Nowhere"}, []),
-        ({"department": "'; DROP TABLE employees; --"}, []),
+        ({"department": "Nowhere"}, [1, 2, 3, 4, 5, 6, 7]),
+        ({"department": "'; DROP TABLE employees; --"}, [1, 2, 3, 4, 5, 6, 7]),
     ],
     ids=str,
 )
@@ -89,10 +89,21 @@ def test_no_more_words_are_offered_than_somebody_reads(manager, people, monkeypa
     assert offered(manager.get(LIST), "role") == ["Consultant"]
 
 
-def test_what_nobody_has_is_still_said_to_be_asked_for(manager, people):
+def test_a_word_beyond_those_offered_narrows_the_list_all_the_same(
+    manager, people, monkeypatch
+):
+    monkeypatch.setattr(department, "MOST_OFFERED", 1)
+
+    page = manager.get(LIST, {"role": "Manager"})
+
+    assert listed(page) == [3, 5]
+    assert offered(page, "role") == ["Consultant", "Manager"]
+
+
+def test_what_nobody_has_is_said_to_make_no_sense(manager, people):
     page = manager.get(LIST, {"department": "Nowhere"})
 
-    assert offered(page, "department")[-1] == "Nowhere"
+    assert "Nowhere" in str(next(iter(page.context["messages"])))
 
 
 def test_nonsense_in_the_address_is_no_server_error(manager, people):

@@ -124,9 +124,10 @@ def test_a_cancelled_batch_keeps_what_is_logged_and_scores_no_more():
     assert working.cancel(batch, ASKER.caller)
 
     assert work(batch) == 0
+    batch.refresh_from_db()
     assert (batch.state, batch.cancelled_by) == (
         "cancelled",
-        "HR analytics (abcdefgh…)",
+        "ana (abcdefgh…)",
     )
     assert Prediction.objects.count() == 10
     assert reading.progress(batch).left == 15

@@ -1,33 +1,19 @@
 """The back-office and /docs in a real browser: what may not be done is not offered."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from selenium.common.exceptions import StaleElementReferenceException
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.expected_conditions import presence_of_element_located
 from selenium.webdriver.support.wait import WebDriverWait
 
+from tests import browser as chromium
 from tests import shipped
+from tests.browser import complaints, hosts_asked, links, wait_for
 from tests.factories import seed_features
-from tests.server import PASSWORD, Server
+from tests.server import Server
 
-CHROMIUM = shutil.which("chromium")
-DRIVER = shutil.which("chromedriver")
-QUIET = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1280,1600",
-]
 LIST = "/admin/predictions/prediction/"
 REASONS = {
     "fr": (
@@ -45,9 +31,7 @@ CARD = {
     "en": ["Purpose", "Threshold", "Fairness by group", "it is not a cause"],
 }
 
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER), reason="no chromium with chromedriver on this machine"
-)
+pytestmark = chromium.is_there
 
 
 @pytest.fixture(scope="module")
@@ -65,53 +49,13 @@ def language() -> str:
 
 @pytest.fixture
 def browser(language) -> Iterator[Chrome]:
-    options = ChromeOptions()
-    options.binary_location = CHROMIUM
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    for argument in (*QUIET, f"--accept-lang={language}"):
-        options.add_argument(argument)
-    driver = Chrome(options=options, service=Service(DRIVER))
-    yield driver
-    driver.quit()
+    with chromium.opened(language) as driver:
+        yield driver
 
 
 @pytest.fixture
 def log_in(browser, server):
-    def as_(name: str) -> None:
-        browser.get(f"{server.address}/admin/login/")
-        browser.find_element(By.NAME, "username").send_keys(name)
-        browser.find_element(By.NAME, "password").send_keys(PASSWORD)
-        browser.find_element(By.CSS_SELECTOR, "[type=submit]").click()
-        wait_for(browser, "#logout-form")  # the login page has none
-
-    return as_
-
-
-def wait_for(browser: Chrome, selector: str):
-    located = presence_of_element_located((By.CSS_SELECTOR, selector))
-    return WebDriverWait(browser, 20).until(located)
-
-
-def links(browser: Chrome) -> set[str]:
-    return {a.get_attribute("href") for a in browser.find_elements(By.TAG_NAME, "a")}
-
-
-def hosts_asked(browser: Chrome) -> set[str]:
-    """Every host that the page asked for anything."""
-    return set(
-        browser.execute_script(
-            "return performance.getEntriesByType('resource')"
-            ".map(entry => new URL(entry.name).host)"
-        )
-    )
-
-
-def complaints(browser: Chrome) -> list[str]:
-    return [
-        entry["message"]
-        for entry in browser.get_log("browser")
-        if entry["level"] == "SEVERE"
-    ]
+    return lambda name: chromium.log_in(browser, server, name)
 
 
 def test_an_auditor_finds_a_prediction_and_may_only_read_it(browser, server, log_in):

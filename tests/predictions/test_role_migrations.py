@@ -18,6 +18,9 @@ def migrate_to(app: str, name: str) -> None:
         ("predictions", "0007", "0008", "view_access", {"HR auditor"}),
         ("predictions", "0007", "0008", "reveal_values", {"HR auditor", "HR manager"}),
         ("predictions", "0007", "0008", "export_prediction", {"HR auditor"}),
+        ("predictions", "0009", "0010", "view_logcheck", {"HR auditor"}),
+        ("predictions", "0010", "0011", "view_refusal", {"API administrator"}),
+        ("predictions", "0010", "0011", "view_unknowncallers", {"API administrator"}),
         (
             "attrition",
             "0003",

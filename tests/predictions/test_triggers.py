@@ -14,6 +14,7 @@ from predictions.models import (
     AccessedEmployee,
     AccessErasure,
     Erasure,
+    LogCheck,
     Prediction,
     Refusal,
     Replay,
@@ -54,6 +55,11 @@ def logs(row) -> dict[str, object]:
         AccessedEmployee.objects.create(access=look, employee_id=669),
         AccessErasure.objects.create(accessed_id=99, user_name="ana", reason="asked"),
         EmployeeImport.objects.create(way="command", complete=True, **IMPORTED),
+        LogCheck.objects.create(
+            **dict.fromkeys(["rows", "seals", "waiting", "findings"], 1),
+            has_keys=True,
+            has_anchor=True,
+        ),
     ]
     return {row._meta.db_table: row for row in rows}
 
