@@ -5,7 +5,6 @@ same for a thousand people and for a million.
 """
 
 from django.contrib import admin
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from attrition.models import Employee, StoredText
@@ -15,13 +14,9 @@ MOST_OFFERED = 100
 
 
 class StoredTextFilter(admin.SimpleListFilter):
-    """`field` is one of those that employees have an index by; `path` leads to it.
-
-    From another model, `path` is that of its stored employee's features.
-    """
+    """`field` is one of those that employees have an index by."""
 
     field: str
-    path = "features"
 
     def lookups(self, request, model_admin):
         people = Employee.objects.annotate(word=StoredText("features", self.field))
@@ -31,17 +26,29 @@ class StoredTextFilter(admin.SimpleListFilter):
             words.append(asked)  # one of those beyond
         return [(word, word) for word in words]
 
-    def queryset(self, request, rows):
+    def queryset(self, request, people):
         asked = self.value()
-        if not asked:
-            return rows
-        return rows.alias(word=StoredText(F(self.path), self.field)).filter(word=asked)
+        return self.having(people, asked) if asked else people
+
+    def having(self, people, word):
+        return people.alias(word=StoredText("features", self.field)).filter(word=word)
 
 
 class DepartmentFilter(StoredTextFilter):
     field = "departement"
     title = _("department")
     parameter_name = "department"
+
+
+class OfDepartmentFilter(DepartmentFilter):
+    """Of rows with an `employee`: by the department that the stored one has today."""
+
+    def queryset(self, request, rows):
+        asked = self.value()
+        if not asked:
+            return rows
+        people = self.having(Employee.objects.all(), asked)
+        return rows.filter(employee__in=people.values("pk"))
 
 
 class RoleFilter(StoredTextFilter):

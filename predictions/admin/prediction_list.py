@@ -24,6 +24,10 @@ BAR = 60  # pixels: a probability of 1
 class PredictionList(NewestFirstList):
     """Looks up the departments and the seals of a page at once, not row by row."""
 
+    # No index has them in the order of the log: the newest are looked at one by one
+    # where many are in it, and those of few people are found by these people.
+    in_order_of_all = ("created_at", "department", "proba_depart")
+
     def get_results(self, request):
         super().get_results(request)
         rows = list(self.result_list)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from predictions.admin.asked import asked_by_extract
 from predictions.admin.base import asker, release_link
 from predictions.admin.batch_rows import OfBatchFilter, place_in_batch
+from predictions.admin.department import OfDepartmentFilter
 from predictions.admin.lists import ValuesInUseFilter
 from predictions.admin.others import other_answers
 from predictions.admin.prediction_list import (
@@ -54,6 +55,7 @@ class PredictionAdmin(Reveals, WatchedAdmin, ProofAdmin):
         CloseFilter,
         ("proba_depart", ProbabilityFilter),
         WarningFilter,
+        OfDepartmentFilter,
         ("created_at", DateAskedFilter),
         ("model_version", ValuesInUseFilter),
         "source",
