@@ -12,6 +12,7 @@ def details_in_words(details):
     titles = {
         "page": _("page of the list"),
         "format": _("format"),
+        "search": _("narrowed by a search"),
         "batch": _("batch"),
         "employees": _("employees"),
         "values": _("with the values"),
