@@ -28,7 +28,7 @@ from predictions.admin.base import (
     release_link,
 )
 from predictions.admin.batch_rows import OfBatchFilter, batch_in_words
-from predictions.admin.export import UNRECORDED
+from predictions.admin.export_form import UNRECORDED
 from predictions.admin.watched import Notes
 from predictions.batch_files import FORMATS
 from predictions.batches import reading, working

@@ -12,15 +12,22 @@ from django.urls import path, reverse
 from django.utils.http import content_disposition_header
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from attrition.models import HIGHEST_EMPLOYEE_ID
 from predictions.admin.base import caller_of
-from predictions.admin.export_form import CSV, NDJSON, XLSX, ExportForm, too_many
+from predictions.admin.export_form import (
+    CSV,
+    NDJSON,
+    UNRECORDED,
+    XLSX,
+    ExportForm,
+    too_many,
+)
 from predictions.admin.watched import filters_of
 from predictions.exports import sheets
 from predictions.exports.cells import DIALECTS
+from predictions.exports.columns import of_answer
 from predictions.exports.reading import in_order, written_so_far
 from predictions.exports.recording import PIECE, RecordedFile
 from predictions.exports.writing import as_csv, as_ndjson
@@ -37,10 +44,6 @@ MEDIA = {
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     NDJSON: "application/x-ndjson",
 }
-
-UNRECORDED = gettext_lazy(
-    "The export could not be recorded, so there is no file. Try again in a moment."
-)
 
 
 class Exports:
@@ -91,6 +94,7 @@ class Exports:
             "cl": listed,
             "title": _("Export predictions"),
             "form": form,
+            "columns": ", ".join(column.title for column in of_answer()),
             "list_address": f"{_list()}?{request.GET.urlencode()}",
             "is_narrowed": bool(listed.query or listed.get_filters_params()),
             "may_see_survey": request.user.has_perm(SURVEY),

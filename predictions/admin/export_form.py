@@ -9,6 +9,9 @@ from predictions.admin.purpose import PurposeForm
 from predictions.exports.sheets import MOST_ROWS
 
 CSV, XLSX, NDJSON = FORMATS = ("csv", "xlsx", "ndjson")
+UNRECORDED = _(
+    "The export could not be recorded, so there is no file. Try again in a moment."
+)
 NOT_OFFERED = _("Choose one of the list.")
 
 

@@ -25,10 +25,14 @@ class Column:
     of: Callable[[Any], Any]
     is_time: bool = False
 
+    @property
+    def heading(self) -> str:
+        return str(capfirst(self.title))
+
 
 def of_answer() -> list[Column]:
     """What was answered, and what makes it believable."""
-    columns = [
+    return [
         Column("id", _("number"), lambda row: row.pk),
         Column("created_at", _("asked"), asked_at, is_time=True),
         Column("employee_id", _("employee"), lambda row: row.employee_id),
@@ -46,7 +50,6 @@ def of_answer() -> list[Column]:
         Column("seal", _("seal"), lambda row: row.seal),
         Column("payload_digest", _("digest of the payload"), _digest),
     ]
-    return [_titled(column) for column in columns]
 
 
 def of_values(seen: Sight) -> list[Column]:
@@ -63,7 +66,7 @@ def of_values(seen: Sight) -> list[Column]:
 
 
 def to_know() -> Column:
-    return _titled(Column("remark", _("to know"), remark))
+    return Column("remark", _("to know"), remark)
 
 
 def features(row: Prediction, seen: Sight) -> dict[str, Any] | None:
@@ -98,10 +101,6 @@ def demonstration(version: str) -> str:
 
 def asked_at(row: Prediction) -> Any:
     return localtime(row.created_at)
-
-
-def _titled(column: Column) -> Column:
-    return Column(column.key, capfirst(column.title), column.of, column.is_time)
 
 
 def _department(row: Any) -> str | None:

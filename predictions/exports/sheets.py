@@ -91,8 +91,8 @@ def _write_rows(
 def _title(column: Column) -> str:
     """A sheet's times have no zone: the title has it."""
     if not column.is_time:
-        return column.title
-    return f"{column.title} ({get_current_timezone_name()})"
+        return column.heading
+    return f"{column.heading} ({get_current_timezone_name()})"
 
 
 def _write(sheet: Worksheet, row: int, place: int, value: Any, time: Any) -> None:

@@ -21,7 +21,7 @@ def as_csv(
     """A line a row. What to know stands in the last column, so that every program finds
     the titles in the first line and the rows behind."""
     columns = [*of_answer(), *(of_values(seen) if seen.values else ()), to_know()]
-    yield dialect.begins.encode() + _line((c.title for c in columns), dialect)
+    yield dialect.begins.encode() + _line((c.heading for c in columns), dialect)
     for row in rows:
         yield _line((column.of(row) for column in columns), dialect)
 
