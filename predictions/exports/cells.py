@@ -28,13 +28,13 @@ class Dialect:
     begins: str = ""
 
     def cell(self, value: Any) -> Any:
-        if isinstance(value, float) and self.decimal != ".":
-            return repr(value).replace(".", self.decimal)
         if isinstance(value, datetime):
             return value.isoformat()
-        if is_number(value):
-            return value
-        return harmless(as_text(value))
+        if not is_number(value):
+            return harmless(as_text(value))
+        if isinstance(value, float) and self.decimal != ".":
+            return repr(value).replace(".", self.decimal)
+        return value
 
 
 SEMICOLON = Dialect(";", ",", "\ufeff")

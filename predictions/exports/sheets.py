@@ -103,7 +103,8 @@ def _write(sheet: Worksheet, row: int, place: int, value: Any, time: Any) -> Non
     elif isinstance(value, datetime):
         sheet.write_string(row, place, value.isoformat())
     elif is_number(value) and abs(value) < EXACT:
-        sheet.write_number(row, place, Unrounded(value))
+        exact = Unrounded(value) if isinstance(value, float) else value
+        sheet.write_number(row, place, exact)
     elif text := as_text(value):
         sheet.write_string(row, place, _no_markup(text))
 

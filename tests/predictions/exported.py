@@ -13,7 +13,9 @@ from django.urls import reverse
 from predictions.models import Access
 
 ADDRESS = reverse("admin:export_predictions")
-SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+SPREADSHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+Cell = tuple[str, str]
+"""The type of a cell, "n" for a number, and its text."""
 
 
 def ask(client, query: str = "", language: str = "fr", **chosen):
@@ -22,14 +24,20 @@ def ask(client, query: str = "", language: str = "fr", **chosen):
     headers = {"accept-language": language}
     token = client.get(address, headers=headers).context["csrf_token"]
     sent = {"purpose": "audit", "format": "csv", "csrfmiddlewaretoken": str(token)}
-    sent |= chosen
-    return client.post(address, sent, headers=headers)
+    return client.post(address, sent | chosen, headers=headers)
 
 
 def content(answer) -> bytes:
+    """The whole file."""
     assert answer.status_code == 200
     assert answer.streaming, unescape(answer.content.decode())
     return b"".join(answer.streaming_content)
+
+
+def words(answer) -> str:
+    """The words of a page; no-break spaces are plain ones."""
+    text = re.sub(r"<[^>]+>", " ", answer.content.decode())
+    return " ".join(unescape(text).split())
 
 
 def table(data: bytes, separator: str = ";") -> list[dict[str, str]]:
@@ -41,34 +49,36 @@ def objects(data: bytes) -> list[dict]:
     return [json.loads(line) for line in data.decode().splitlines()]
 
 
-def sheet(data: bytes, number: int = 1) -> list[list[tuple[str, str]]]:
-    """The cells of each row: their type ("n" for a number) and their text."""
+def workbook(data: bytes) -> list[dict[str, Cell]]:
+    """The rows of the first sheet by title; an empty cell is not there."""
+    [titles, *rows] = sheet(data, 1)
+    return [
+        {titles[column][1]: cell for column, cell in row.items() if column in titles}
+        for row in rows
+    ]
+
+
+def sheet(data: bytes, number: int) -> list[dict[str, Cell]]:
+    """The cells of each row by the letters of their column."""
     with ZipFile(io.BytesIO(data)) as book:
-        names = book.namelist()
-        assert not [name for name in names if "hyperlink" in name.lower()]
-        tree = ElementTree.parse(book.open(f"xl/worksheets/sheet{number}.xml"))
-    assert not list(tree.iter(f"{SHEET}f"))  # formulas
-    return [list(map(_cell, row)) for row in tree.iter(f"{SHEET}row")]
+        assert not [name for name in book.namelist() if "externalLink" in name]
+        tree = ElementTree.fromstring(book.read(f"xl/worksheets/sheet{number}.xml"))
+    for what in ("f", "hyperlink"):  # formulas and links
+        assert not list(tree.iter(f"{SPREADSHEET}{what}"))
+    return [
+        {cell.get("r").rstrip("0123456789"): _cell(cell) for cell in row}
+        for row in tree.iter(f"{SPREADSHEET}row")
+    ]
 
 
-def by_title(rows: list[list[tuple[str, str]]]) -> list[dict[str, tuple[str, str]]]:
-    """Only where no cell is empty before the last: an empty one is not written."""
-    titles = [text for _, text in rows[0]]
-    return [dict(zip(titles, row, strict=False)) for row in rows[1:]]
-
-
-def _cell(cell) -> tuple[str, str]:
-    kind = cell.get("t", "n")
+def _cell(cell) -> Cell:
     text = "".join(cell.itertext())
-    return kind, re.sub("_x([0-9A-F]{4})_", lambda m: chr(int(m[1], 16)), text)
+    plain = re.sub("_x([0-9A-F]{4})_", lambda found: chr(int(found[1], 16)), text)
+    return cell.get("t", "n"), plain
 
 
-def begun() -> Access:
-    return Access.objects.get(action="export")
-
-
-def finished() -> Access:
-    return Access.objects.get(action="exported")
+def looks(action: str) -> list[Access]:
+    return list(Access.objects.filter(action=action).order_by("pk"))
 
 
 def named(look: Access) -> list[int]:
