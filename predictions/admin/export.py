@@ -4,7 +4,7 @@ from tempfile import TemporaryFile
 
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR
+from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR, SEARCH_VAR
 from django.core.exceptions import PermissionDenied
 from django.http import StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -65,10 +65,9 @@ class Exports:
         may_view = self.has_view_permission(request)
         if not (may_view and request.user.has_perm(EXPORT)):
             raise PermissionDenied
-        try:
-            listed = self.get_changelist_instance(request)
-        except IncorrectLookupParameters:  # the list says so
-            return redirect(f"{_list()}?{request.GET.urlencode()}")
+        listed = self._as_asked(request)
+        if listed is None:  # the list says what is wrong
+            return redirect(_list(request))
         rows = written_so_far(listed.queryset)
         form = ExportForm(
             request.POST if request.method == "POST" else None,
@@ -86,6 +85,17 @@ class Exports:
                 form.add_error("format", too_many())
         return self._asked(request, listed, form, status)
 
+    def _as_asked(self, request):
+        """The list, or None where it would leave out a filter or a search that makes
+        no sense: the file would then have more than somebody asked for."""
+        sent = request.GET
+        try:
+            listed = self.get_changelist_instance(request)
+        except IncorrectLookupParameters:
+            return None
+        is_whole = request.GET == sent and listed.query == sent.get(SEARCH_VAR, "")
+        return listed if is_whole else None
+
     def _asked(self, request, listed, form, status):
         accesses = reverse("admin:predictions_access_changelist")
         context = {
@@ -95,7 +105,7 @@ class Exports:
             "title": _("Export predictions"),
             "form": form,
             "columns": ", ".join(column.title for column in of_answer()),
-            "list_address": f"{_list()}?{request.GET.urlencode()}",
+            "list_address": _list(request),
             "is_narrowed": bool(listed.query or listed.get_filters_params()),
             "may_see_survey": request.user.has_perm(SURVEY),
             "accesses": request.user.has_perm(READS_ACCESSES) and accesses,
@@ -119,7 +129,7 @@ class Exports:
         return StreamingHttpResponse(file.given(lines), MEDIA[kind], headers=headers)
 
     def _begun(self, request, form):
-        term = request.GET.get("q", "").strip()
+        term = request.GET.get(SEARCH_VAR, "").strip()
         is_number = term.isascii() and term.isdigit()
         whom = [int(term)] if is_number and int(term) <= HIGHEST_EMPLOYEE_ID else []
         return RecordedFile(
@@ -142,8 +152,9 @@ def export_address(listed):
     return reverse("admin:export_predictions") + query
 
 
-def _list():
-    return reverse("admin:predictions_prediction_changelist")
+def _list(request):
+    address = reverse("admin:predictions_prediction_changelist")
+    return f"{address}?{request.GET.urlencode()}"
 
 
 def _order(listed):

@@ -90,7 +90,6 @@ def test_a_wrong_choice_is_told_at_its_field_and_begins_nothing(
     [
         "created_at__gte=yesterday",
         "prediction__exact=maybe",
-        "source__exact=%00",
         "close=perhaps",
         "warning=x",
         "batch_id=x",
@@ -116,6 +115,20 @@ def test_filters_with_nonsense_get_what_the_list_says_of_them(
     of_list = ana.get(f"{LIST}?{query}", follow=True).status_code
     assert answer.status_code == of_list
     assert of_list < 500
+
+
+@pytest.mark.parametrize("query", ["q=%00", "created_at__gte=yesterday"])
+def test_a_search_that_makes_no_sense_is_not_taken_for_none(
+    ana, make_prediction, query
+):
+    make_prediction(669)
+    token = str(ana.get(ADDRESS).context["csrf_token"])
+    sent = {"csrfmiddlewaretoken": token, "purpose": "audit", "format": "csv"}
+
+    answer = ana.post(f"{ADDRESS}?{query}", sent)
+
+    assert answer["Location"].startswith(f"{LIST}?")
+    assert not Access.objects.filter(action="export").exists()
 
 
 # For whom
