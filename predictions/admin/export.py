@@ -93,7 +93,7 @@ class Exports:
             listed = self.get_changelist_instance(request)
         except IncorrectLookupParameters:
             return None
-        is_whole = request.GET == sent and listed.query == sent.get(SEARCH_VAR, "")
+        is_whole = sent == request.GET and listed.query == sent.get(SEARCH_VAR, "")
         return listed if is_whole else None
 
     def _asked(self, request, listed, form, status):
