@@ -94,7 +94,7 @@ class AccessAdmin(WatchedAdmin, ReadOnlyAdmin):
     @admin.display(description=_("whom"))
     def whom(self, look):
         if look.action == Action.EXPORT:  # named while the file is given
-            return _("those in the file")
+            return _("people in the file")
         if look.people == 1:
             return look.only_one if look.only_one is not None else _("not named")
         return _("%(count)s people") % {"count": number_in_words(look.people)}
