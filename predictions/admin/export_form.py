@@ -8,7 +8,7 @@ from attrition.typography import reads_english
 from predictions.admin.purpose import PurposeForm
 from predictions.exports.sheets import MOST_ROWS
 
-CSV, XLSX, NDJSON = FORMATS = ("csv", "xlsx", "ndjson")
+CSV, XLSX, NDJSON = "csv", "xlsx", "ndjson"
 UNRECORDED = _(
     "The export could not be recorded, so there is no file. Try again in a moment."
 )

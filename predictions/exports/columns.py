@@ -71,11 +71,12 @@ def to_know() -> Column:
 
 def features(row: Prediction, seen: Sight) -> dict[str, Any] | None:
     """What was sent, without what is not for this reader; None once it is erased."""
-    if not isinstance(row.input_payload, dict):
+    sent: dict[str, Any] | None = row.input_payload
+    if not isinstance(sent, dict):
         return None
     return {
         name: value
-        for name, value in row.input_payload.items()
+        for name, value in sent.items()
         if seen.sees(SPELLINGS.get(name, name))
     }
 

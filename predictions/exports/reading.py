@@ -37,7 +37,7 @@ def in_order(rows: QuerySet[Prediction], order: Sequence[Any]) -> Iterator[Predi
             following = behind(last.created_at, last.pk)
 
 
-def _add(page: list[Prediction]) -> None:
+def _add(page: Sequence[Any]) -> None:
     departments = departments_of(row.employee_id for row in page)
     seals = seals_of(row.pk for row in page)
     for row in page:

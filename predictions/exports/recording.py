@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import Any, TypeVar
 
+from django.utils.translation import get_language, override
+
 from predictions import access
 from predictions.models import AccessedEmployee, Action, Purpose
 from predictions.services import Caller
@@ -30,6 +32,7 @@ class RecordedFile:
         employees: Iterable[int] = (),
     ) -> None:
         self.caller, self.page, self.purpose = caller, page, purpose
+        self.language = get_language()
         self.rows = self.nameless = 0
         self.look = access.record(
             caller,
@@ -60,7 +63,7 @@ class RecordedFile:
 
     def _pieces(self, lines: Iterable[bytes]) -> Iterator[bytes]:
         digest, size = sha256(), 0
-        for piece in _joined(lines):
+        for piece in _in(self.language, _joined(lines)):
             digest.update(piece)
             size += len(piece)
             yield piece
@@ -82,6 +85,16 @@ class RecordedFile:
                 "begun": self.look.pk,
             },
         )
+
+
+def _in(language: str | None, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The request, and with it the reader's language, ends before the file does."""
+    while True:
+        with override(language):
+            piece = next(pieces, None)
+        if piece is None:
+            return
+        yield piece
 
 
 def _employee(row: Any) -> int | None:

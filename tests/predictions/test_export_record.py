@@ -6,6 +6,7 @@ from hashlib import sha256
 import pytest
 from django.db import OperationalError
 from django.urls import reverse
+from django.utils import translation
 
 from predictions import access
 from predictions.exports import reading, recording, sheets
@@ -103,6 +104,19 @@ def test_each_person_is_on_record_before_their_row_is_given(ana, people):
 
     assert len(table(given)) == 9
     assert len(looks("exported")) == 1
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_the_language_lasts_as_long_as_the_file(ana, people):
+    pieces = ask(ana, language="en").streaming_content
+
+    lines = []
+    for piece in pieces:
+        translation.deactivate()  # a server may, between two pieces
+        lines.append(piece)
+
+    found = table(b"".join(lines), ",")
+    assert {line["Class"] for line in found} == {"above the threshold"}
 
 
 @pytest.mark.usefixtures("small_pieces")
