@@ -17,7 +17,8 @@ help: ## list these words
 serve: $(VENV)/base .env.local ## install, migrate, load the demonstration and serve
 	@$(MANAGE) migrate --skip-checks --verbosity 0
 	@$(MANAGE) bootstrap --demo --address http://$(HOST):$(PORT)
-	@SEAL_EVERY=$${SEAL_EVERY:-60} exec $(BIN)/gunicorn technova.wsgi --config technova/gunicorn.py \
+	@SEAL_EVERY=$${SEAL_EVERY:-60} SUMMARISE_EVERY=$${SUMMARISE_EVERY:-60} \
+	  exec $(BIN)/gunicorn technova.wsgi --config technova/gunicorn.py \
 	  --bind $(HOST):$(PORT) --workers $(WEB_WORKERS)
 
 test: $(VENV)/dev ## the whole suite; on PostgreSQL when DATABASE_URL names one

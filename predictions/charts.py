@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 WIDTH = 360  # of every chart: they stand side by side
 LEFT, RIGHT, TOP, BOTTOM = 46, 30, 28, 42  # around the plot, for its words
+ROW_OF_NAMES, LETTER = 13, 6  # about as high and as wide as what is written
+MOST_NAMES = 6  # above one another
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,28 @@ class Mark:
     high: float | None = None
 
 
+@dataclass(frozen=True)
+class Change:
+    """An upright line that is named above the plot, beside it."""
+
+    x: float
+    text: str
+    y: float
+    anchor: str
+
+
+Line = Iterable[tuple[float, float]]
+
+
 class Plot:
-    """A line and dots between two axes, in the coordinates of the picture."""
+    """Lines, dots and columns between two axes, in the coordinates of the picture.
+
+    `lines` are parts of one that is broken, `changes` what is named where it breaks.
+    """
 
     width = WIDTH
-    left, right, top = LEFT, WIDTH - RIGHT, TOP
+    left, right = LEFT, WIDTH - RIGHT
+    template = "charts/plot.svg"
 
     def __init__(
         self,
@@ -48,16 +67,28 @@ class Plot:
         x: Axis,
         y: Axis,
         *,
-        line: Iterable[tuple[float, float]] = (),
+        line: Line = (),
+        lines: Iterable[Line] = (),
         marks: Iterable[Mark] = (),
-        guide: Sequence[tuple[float, float]] = (),
+        radius: float = 4,
+        guide: Line = (),
+        guides: Iterable[Line] = (),
+        changes: Iterable[tuple[float, str]] = (),
+        columns: Iterable[tuple[float, float, float]] = (),
         height: int = 270,
     ) -> None:
+        """`columns` are from, to and height; `changes` where and the name."""
         self.name, self.title, self.description = name, title, description
-        self.height, self.bottom = height, height - BOTTOM
-        self.x, self.y = x, y
+        self.x, self.y, self.radius = x, y, radius
+        self.changes, rows = self._named(changes)
+        self.top = TOP + rows * ROW_OF_NAMES
+        self.height = height + rows * ROW_OF_NAMES
+        self.bottom = self.height - BOTTOM
         self.line = self._path(line)
+        self.lines = [self._path(part) for part in lines]
         self.guide = self._path(guide)
+        self.guides = [self._path(part) for part in guides]
+        self.columns = [self._column(*column) for column in columns]
         self.marks = [
             Mark(
                 self._x(mark.x),
@@ -76,8 +107,30 @@ class Plot:
     def _y(self, value: float) -> float:
         return round(self.bottom - self.y.share(value) * (self.bottom - self.top), 1)
 
-    def _path(self, points: Iterable[tuple[float, float]]) -> str:
+    def _path(self, points: Line) -> str:
         return " ".join(f"{self._x(x)},{self._y(y)}" for x, y in points)
+
+    def _column(self, low: float, high: float, height: float) -> dict[str, float]:
+        x, y = self._x(low), self._y(height)
+        width = round(self._x(high) - x, 1)
+        return {"x": x, "y": y, "width": width, "height": round(self.bottom - y, 1)}
+
+    def _named(self, changes: Iterable[tuple[float, str]]) -> tuple[list[Change], int]:
+        """The changes from left to right, in as many rows as their names need."""
+        found: list[Change] = []
+        ends: list[float] = []  # of the last name in each row
+        for value, text in sorted(changes):
+            x, width = self._x(value), len(text) * LETTER
+            is_last = x + width > self.width
+            start = x - width if is_last else x
+            row = next((i for i, end in enumerate(ends) if end < start), len(ends))
+            if row == MOST_NAMES:  # the description has them all
+                found.append(Change(x, "", TOP, "start"))
+                continue
+            ends[row : row + 1] = [start + width + LETTER]
+            anchor = "end" if is_last else "start"
+            found.append(Change(x, text, TOP + row * ROW_OF_NAMES, anchor))
+        return found, len(ends)
 
 
 @dataclass(frozen=True)
@@ -102,6 +155,7 @@ class Bars:
     """Labelled bars on one middle line, each with its size in words."""
 
     width = WIDTH
+    template = "charts/bars.svg"
     middle = 240
     half = 72  # of the longest bar
     row = 20

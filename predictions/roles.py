@@ -13,6 +13,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "predictions.view_prediction",
         "predictions.view_batch",
         "predictions.view_seal",
+        "predictions.view_logcheck",
         "predictions.view_refusal",
         "predictions.view_unknowncallers",
         "predictions.view_replay",
@@ -38,6 +39,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "predictions.view_apikey",
         "predictions.add_apikey",
         "predictions.change_apikey",
+        "predictions.view_refusal",
+        "predictions.view_unknowncallers",
     ),
 }
 

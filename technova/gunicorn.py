@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ timeout = 30  # seconds until a hanging worker is replaced
 graceful_timeout = 20  # seconds that requests in flight get at the end
 accesslog = None
 control_socket_disable = True  # nothing outside the project folder
-LOOK_EVERY = 5  # seconds: whether the sealer still runs
+LOOK_EVERY = 5  # seconds: whether the commands beside the workers still run
 
 
 def without_what_was_sent(record: logging.LogRecord) -> bool:
@@ -34,56 +35,64 @@ def without_what_was_sent(record: logging.LogRecord) -> bool:
     return True
 
 
-class Sealer:
-    """`seal_log` beside the workers: one that died is started again.
+class Beside:
+    """Commands beside the workers: one that died is started again.
 
     By an alarm in gunicorn's only thread. In a second one, a worker that is forked
-    while a sealer starts would hold the pipe by which `Popen` knows that it has.
+    while a command starts would hold the pipe by which `Popen` knows that it has.
     """
 
-    def __init__(self, every: int, log: logging.Logger) -> None:
-        self.command = [sys.executable, "manage.py", "seal_log"]
-        self.command += ["--every", str(every), "--parent", str(os.getpid())]
-        self.log = log
-        self._start()
+    def __init__(self, commands: dict[str, int], log: logging.Logger) -> None:
+        """`commands` are to be repeated after so many seconds."""
+        self.commands, self.log = commands, log
+        self.processes = {name: self._start(name) for name in commands}
         signal.signal(signal.SIGALRM, self._look_after)
         signal.alarm(LOOK_EVERY)
 
-    def _start(self) -> None:
+    def _start(self, name: str) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "manage.py", name]
+        command += ["--every", str(self.commands[name]), "--parent", str(os.getpid())]
         # In a group of its own: a terminal's Ctrl-C comes to it through gunicorn.
-        self.process = subprocess.Popen(self.command, cwd=BASE_DIR, process_group=0)
+        return subprocess.Popen(command, cwd=BASE_DIR, process_group=0)
 
     def _look_after(self, *signal_and_frame: object) -> None:
-        if self.process.poll() is not None:
-            self.log.error("The sealer has ended; it is started again.")
-            self._start()
+        for name, process in self.processes.items():
+            if process.poll() is not None:
+                self.log.error("%s has ended; it is started again.", name)
+                self.processes[name] = self._start(name)
         signal.alarm(LOOK_EVERY)
 
     def end(self) -> None:
-        """After the seal that it makes, if that does not take too long."""
+        """After what they are doing, if that does not take too long."""
         signal.alarm(0)
-        self.process.terminate()
-        try:
-            self.process.wait(graceful_timeout)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        for process in self.processes.values():
+            process.terminate()
+        last = time.monotonic() + graceful_timeout
+        for process in self.processes.values():
+            try:
+                process.wait(max(last - time.monotonic(), 0))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
-sealers: list[Sealer] = []
+beside: list[Beside] = []
 
 
 def when_ready(server: Any) -> None:
-    """Seal the log beside the workers, where nothing else does (`SEAL_EVERY`)."""
+    """Start what seals the log and sums it up, where nothing else does."""
     env.read_files(BASE_DIR)
-    seconds = env.whole("SEAL_EVERY", 0, 86_400, default=0)
-    if seconds:
-        sealers.append(Sealer(seconds, server.log))
+    seconds = {
+        "seal_log": env.whole("SEAL_EVERY", 0, 86_400, default=0),
+        "summarise_log": env.whole("SUMMARISE_EVERY", 0, 86_400, default=0),
+    }
+    if commands := {name: every for name, every in seconds.items() if every}:
+        beside.append(Beside(commands, server.log))
 
 
 def on_exit(server: object) -> None:
-    for sealer in sealers:
-        sealer.end()
+    for commands in beside:
+        commands.end()
 
 
 def worker_exit(server: object, worker: object) -> None:

@@ -13,6 +13,8 @@ urlpatterns = [
     # First, because most requests are its: the others cost them a comparison each.
     path("", include("predictions.api.urls")),
     path("admin/releases/", include("predictions.admin.releases")),
+    path("admin/", include("predictions.admin.home")),
+    path("admin/glossary/", include("predictions.admin.glossary")),
     path("admin/", admin.site.urls),
     # What DRF's browsable pages link to when they offer to log in or out.
     path("session/", include((browsable_login, "rest_framework"))),
@@ -20,7 +22,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
 ]
 
-handler400 = "predictions.api.handlers.bad_request"
-handler403 = "predictions.api.handlers.permission_denied"
-handler404 = "predictions.api.handlers.not_found"
-handler500 = "predictions.api.handlers.server_error"
+handler400 = "technova.errors.bad_request"
+handler403 = "technova.errors.permission_denied"
+handler404 = "technova.errors.not_found"
+handler500 = "technova.errors.server_error"

@@ -132,14 +132,15 @@ class Server:
         return [
             pid
             for pid, command in children(self.process.pid).items()
-            if command and "seal_log" not in command
+            if command and "manage.py" not in command
         ]
 
-    def sealers(self) -> list[int]:
+    def running(self, name: str) -> list[int]:
+        """The processes of a command beside the workers."""
         return [
             pid
             for pid, command in children(self.process.pid).items()
-            if "seal_log" in command
+            if name in command
         ]
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:

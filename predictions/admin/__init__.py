@@ -3,11 +3,13 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from predictions.admin import (  # noqa: F401  (each registers its pages)
+from predictions.admin import (  # noqa: F401  (each adds its part)
     access_log,
     batches,
     employees,
     keys,
+    logins,
+    phrases,
     predictions,
     proofs,
 )

@@ -134,7 +134,7 @@ class AccessAdmin(WatchedAdmin, ReadOnlyAdmin):
 
     @admin.display(description=_("details"))
     def said(self, look):
-        context = {"details": details_in_words(look.details)}
+        context = {"details": list(details_in_words(look.details))}
         return render_to_string("admin/access/details.html", context)
 
     @admin.display(description=_("download"))

@@ -1,10 +1,15 @@
 from django.contrib import admin
+from django.db import models
+from django.forms import SplitDateTimeField
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from attrition import releases
+from predictions.admin.addresses import SoundAddresses
 from predictions.admin.lists import BoundedPaginator, IndexedList
+from predictions.admin.missing import SaysMissing
+from predictions.admin.widgets import SplitDateTime
 from predictions.models import Source
 from predictions.services import Caller
 from predictions.words import asker as asker  # as everything here shows it
@@ -30,7 +35,18 @@ def release_link(version):
     )
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class PlainAdmin(SaysMissing, SoundAddresses, admin.ModelAdmin):
+    """What every page of the back-office has."""
+
+    formfield_overrides = {
+        models.DateTimeField: {
+            "form_class": SplitDateTimeField,
+            "widget": SplitDateTime,
+        },
+    }
+
+
+class ReadOnlyAdmin(PlainAdmin):
     """For records that people may look at and nobody may touch, superusers included."""
 
     actions = None

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -27,8 +28,9 @@ class OfBatchFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         batch_id = _uuid(self.value())
-        # As a filter, None would be every row that no batch asked for.
-        return queryset.filter(batch_id=batch_id) if batch_id else queryset.none()
+        if batch_id is None:
+            raise IncorrectLookupParameters(f"{self.parameter_name}={self.value()}")
+        return queryset.filter(batch_id=batch_id)
 
 
 def _uuid(text):

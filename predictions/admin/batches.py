@@ -5,7 +5,6 @@ from itertools import islice
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Subquery, Sum
 from django.http import StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -30,6 +29,7 @@ from predictions.admin.base import (
 from predictions.admin.batch_rows import OfBatchFilter, batch_in_words
 from predictions.admin.export_form import UNRECORDED
 from predictions.admin.watched import Notes
+from predictions.admin.who_may import MayNot
 from predictions.batch_files import FORMATS
 from predictions.batches import reading, working
 from predictions.exports.recording import RecordedFile
@@ -199,7 +199,7 @@ class BatchAdmin(Notes, ReadOnlyAdmin):
         """None where there is no such batch."""
         may_view = self.has_view_permission(request)
         if not (may_view and request.user.has_perm(permission)):
-            raise PermissionDenied
+            raise MayNot(permission)
         return self.get_object(request, unquote(object_id))
 
     @admin.display(description=_("date asked"), ordering="created_at")

@@ -14,7 +14,7 @@ from attrition.models import HIGHEST_EMPLOYEE_ID, Employee
 from attrition.typography import titled
 from predictions.admin.archiving import TITLES, ArchivedFilter, chosen
 from predictions.admin.asked import GROUPS
-from predictions.admin.base import MAY_SCORE
+from predictions.admin.base import MAY_SCORE, PlainAdmin
 from predictions.admin.employee_form import EmployeeForm
 from predictions.admin.lists import BoundedPaginator, IndexedList
 from predictions.admin.score_one import ScoresOne
@@ -25,7 +25,7 @@ METHODS = ["GET", "HEAD", "POST"]
 
 
 @admin.register(Employee)
-class EmployeeAdmin(ScoresOne, WatchedAdmin, admin.ModelAdmin):
+class EmployeeAdmin(ScoresOne, WatchedAdmin, PlainAdmin):
     form = EmployeeForm
     list_display = ["employee_id", "department", "role", "updated_at", "archived_at"]
     list_filter = [ArchivedFilter]

@@ -5,7 +5,6 @@ from tempfile import TemporaryFile
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR, SEARCH_VAR
-from django.core.exceptions import PermissionDenied
 from django.http import StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -25,6 +24,7 @@ from predictions.admin.export_form import (
     too_many,
 )
 from predictions.admin.watched import filters_of
+from predictions.admin.who_may import MayNot
 from predictions.exports import sheets
 from predictions.exports.cells import DIALECTS
 from predictions.exports.columns import of_answer
@@ -64,7 +64,7 @@ class Exports:
     def export_view(self, request):
         may_view = self.has_view_permission(request)
         if not (may_view and request.user.has_perm(EXPORT)):
-            raise PermissionDenied
+            raise MayNot(EXPORT)
         listed = self._as_asked(request)
         if listed is None:  # the list says what is wrong
             return redirect(_list(request))

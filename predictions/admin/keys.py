@@ -1,72 +1,84 @@
 """API keys: made with a secret that is shown once, then revoked, never deleted."""
 
-from django import forms
-from django.contrib import admin
-from django.template.response import TemplateResponse
-from django.utils import timezone
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_GET
 
-from predictions.models import ApiKey, Scope
+from predictions import shown_once
+from predictions.admin.base import PlainAdmin
+from predictions.admin.key_filters import KeyStateFilter, ScopeFilter
+from predictions.admin.key_form import ApiKeyForm
+from predictions.admin.key_history import change_in_words
+from predictions.admin.key_refusals import refusals_of
+from predictions.admin.key_revocation import RevocationForm, revocation_page, revoke
+from predictions.admin.key_secret import secret_page
+from predictions.key_words import (
+    expiry_in_words,
+    moment,
+    scopes_in_words,
+    state_in_words,
+    use_in_words,
+)
+from predictions.models import ApiKey, KeyState
 
-
-class ApiKeyForm(forms.ModelForm):
-    scopes = forms.MultipleChoiceField(
-        label=_("scopes"), choices=Scope, widget=forms.CheckboxSelectMultiple
-    )
-
-    class Meta:
-        model = ApiKey
-        fields = ["owner", "scopes", "expires_at"]
-
-    def clean_expires_at(self):
-        expires_at = self.cleaned_data["expires_at"]
-        is_new = expires_at and "expires_at" in self.changed_data
-        if is_new and expires_at <= timezone.now():
-            raise forms.ValidationError(_("This time is past."))
-        return expires_at
-
-
-class ChangeApiKeyForm(ApiKeyForm):
-    revoke = forms.BooleanField(
-        label=_("revoke"),
-        required=False,
-        help_text=_("The key stops working at once, for good."),
-    )
+MAY_SEE_REFUSALS = "predictions.view_refusal"
+GIVEN = ["owner", "scopes", "expires_at", "never_expires"]
+SHOWN = ["owner", "prefix", "state", "made", "used"]
+REVOKED = ["revoked_at", "revoked_by", "revocation_reason"]
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(admin.ModelAdmin):
-    list_display = [
-        "prefix",
-        "owner",
-        "may",
-        "state",
-        "created_at",
-        "expires_at",
-        "last_used_at",
-    ]
+class ApiKeyAdmin(PlainAdmin):
+    form = ApiKeyForm
+    change_form_template = "admin/predictions/key.html"
+    list_display = ["prefix", "owner", "may", "state", "made", "expires", "used"]
+    show_facets = admin.ShowFacets.NEVER  # a key is in two of the states
+    list_filter = [KeyStateFilter, ScopeFilter]
     search_fields = ["owner", "prefix"]
-    actions = ["revoke"]
+    search_help_text = _("Owner, or the beginning of a key.")
+    actions = ["revoke_selected"]
 
-    def get_form(self, request, obj=None, **kwargs):
-        kwargs["form"] = ApiKeyForm if obj is None else ChangeApiKeyForm
-        return super().get_form(request, obj, **kwargs)
+    def get_urls(self):
+        admin_view = self.admin_site.admin_view
+        return [
+            path(
+                "<int:pk>/secret/",
+                admin_view(require_GET(self.secret_view)),
+                name="new_api_key",
+            ),
+            path(
+                "<int:pk>/revoke/", admin_view(self.revoke_view), name="revoke_api_key"
+            ),
+            *super().get_urls(),
+        ]
 
     def get_fields(self, request, obj=None):
         if obj is None:
-            return ["owner", "scopes", "expires_at"]
-        shown = ["owner", "prefix", "created_at", "last_used_at", "state"]
-        if not self.has_change_permission(request, obj):
-            return [*shown, "may", "expires_at", "revoked_at"]
-        return [*shown, "scopes", "expires_at", "revoke"]
+            return GIVEN
+        if self.has_change_permission(request, obj):
+            return [*SHOWN, "scopes", "expires_at", "never_expires"]
+        revoked = REVOKED if obj.state is KeyState.REVOKED else []
+        return [*SHOWN, "may", "expires", *revoked]
 
     def get_readonly_fields(self, request, obj=None):
-        if obj is None:
-            return []
-        return ["owner", "prefix", "created_at", "last_used_at", "state", "may"]
+        return [] if obj is None else [*SHOWN, "may", "expires", *REVOKED]
+
+    def get_changeform_initial_data(self, request):
+        """Of a key that replaces another: what that one had, but its end."""
+        like = request.GET.get("like", "")
+        key = self.get_object(request, like) if like else None
+        if key is None or not self.has_view_permission(request, key):
+            return {}
+        return {"owner": key.owner, "scopes": key.scopes}
 
     def has_change_permission(self, request, obj=None):
-        if obj is not None and obj.revoked_at is not None:
+        if obj is not None and obj.state is KeyState.REVOKED:
             return False
         return super().has_change_permission(request, obj)
 
@@ -75,42 +87,108 @@ class ApiKeyAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("may"))
     def may(self, key):
-        return ", ".join(key.scopes)
+        return scopes_in_words(key.scopes)
 
     @admin.display(description=_("state"))
     def state(self, key):
-        if key.revoked_at is not None:
-            return _("revoked")
-        return _("expired") if key.is_expired else _("valid")
+        return state_in_words(key)
 
+    @admin.display(description=_("created"), ordering="created_at")
+    def made(self, key):
+        return moment(key.created_at)
+
+    @admin.display(description=_("expires"), ordering="expires_at")
+    def expires(self, key):
+        return expiry_in_words(key)
+
+    @admin.display(description=_("last used"), ordering="last_used_at")
+    def used(self, key):
+        return use_in_words(key)
+
+    def changelist_view(self, request, extra_context=None):
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, title | (extra_context or {}))
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        context["title"] = capfirst(self.opts.verbose_name) if obj else _("New API key")
+        context["show_save_and_add_another"] = False
+        context["show_save_and_continue"] = obj is not None
+        if obj is not None:
+            context["may_revoke"] = self.has_change_permission(request, obj)
+            if request.user.has_perm(MAY_SEE_REFUSALS):
+                context["refusals"] = refusals_of(obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    @sensitive_variables("secret")
     def save_model(self, request, key, form, change):
-        if not change:
-            issued, request.shown_once = ApiKey.objects.issue(
-                owner=key.owner, scopes=key.scopes, expires_at=key.expires_at
-            )
-            key.pk, key.prefix = issued.pk, issued.prefix
-            key._state.adding = False
+        if change:
+            # Only what was edited: the key may have been revoked since it was read.
+            key.save(update_fields=["scopes", "expires_at"])
             return
-        # Only what was edited: the key may have been revoked since it was read.
-        edited = ["scopes", "expires_at"]
-        if form.cleaned_data["revoke"]:
-            key.revoked_at = timezone.now()
-            edited.append("revoked_at")
-        key.save(update_fields=edited)
+        issued, secret = ApiKey.objects.issue(
+            owner=key.owner, scopes=key.scopes, expires_at=key.expires_at
+        )
+        shown_once.keep(request.session, str(issued.pk), secret)
+        key.pk, key.prefix = issued.pk, issued.prefix
+        key._state.adding = False
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        if add:
+            return super().construct_change_message(request, form, formsets, add)
+        return change_in_words(form) or _("Nothing changed.")
 
     def response_add(self, request, key, post_url_continue=None):
-        """The one page that shows the secret: no redirect, so that it is never kept."""
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("The new API key"),
-            "key": key,
-            "secret": request.shown_once,
-        }
-        response = TemplateResponse(request, "admin/predictions/new_key.html", context)
-        return response
+        return redirect("admin:new_api_key", key.pk)
 
-    @admin.action(description=_("Revoke the selected keys"), permissions=["change"])
-    def revoke(self, request, keys):
-        count = keys.filter(revoked_at=None).update(revoked_at=timezone.now())
-        self.message_user(request, _("Revoked: %(count)s.") % {"count": count})
+    def secret_view(self, request, pk):
+        key = self._key(request, pk)
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return secret_page(request, key, self._context(request))
+
+    def revoke_view(self, request, pk):
+        key = self._key(request, pk)
+        page = reverse("admin:predictions_apikey_change", args=[pk])
+        if not super().has_change_permission(request, key):
+            raise PermissionDenied
+        if key.state is KeyState.REVOKED:
+            self.message_user(request, _("It is revoked already."), messages.WARNING)
+            return redirect(page)
+        return self._ask_and_revoke(request, [key], back=page) or redirect(page)
+
+    @admin.action(description=_("Revoke the selected keys…"), permissions=["change"])
+    def revoke_selected(self, request, keys):
+        keys = list(keys.filter(revoked_at=None))
+        if not keys:
+            said = _("These keys are revoked already.")
+            self.message_user(request, said, messages.WARNING)
+            return None
+        back = reverse("admin:predictions_apikey_changelist")
+        return self._ask_and_revoke(request, keys, back, action="revoke_selected")
+
+    def _ask_and_revoke(self, request, keys, back, action=""):
+        """The page that asks why; None once it is answered and they are revoked."""
+        answered = request.method == "POST" and "reason" in request.POST
+        form = RevocationForm(request.POST if answered else None)
+        if not (answered and form.is_valid()):
+            context = {**self._context(request), "back": back, "action": action}
+            return revocation_page(request, keys, form, context)
+
+        def note(key, message):
+            self.log_change(request, key, message)
+
+        count = revoke(keys, request.user, form.cleaned_data["reason"], note)
+        said = _("Revoked: %(count)s. No process takes them after two seconds.")
+        self.message_user(request, said % {"count": count}, messages.SUCCESS)
+        return None
+
+    def _key(self, request, pk):
+        key = self.get_object(request, str(pk))
+        if key is None:
+            raise Http404
+        if not self.has_view_permission(request, key):
+            raise PermissionDenied
+        return key
+
+    def _context(self, request):
+        return {**self.admin_site.each_context(request), "opts": self.opts}

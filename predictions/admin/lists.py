@@ -150,6 +150,10 @@ class ValuesInUseFilter(admin.AllValuesFieldListFilter):
         rows = model_admin.get_queryset(request)
         self.lookup_choices = list(values_in_use(rows, field.name))
 
+    def choices(self, changelist):
+        for choice in super().choices(changelist):
+            yield {**choice, "display": choice["display"] or "–"}
+
 
 def values_in_use(rows, name):
     """As SELECT DISTINCT, which reads the whole table: one step a value instead."""

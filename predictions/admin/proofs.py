@@ -3,8 +3,7 @@
 from hashlib import sha256
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import path, reverse
@@ -14,11 +13,15 @@ from django.views.decorators.http import require_safe
 
 from predictions import replays
 from predictions.admin.base import ReadOnlyAdmin, caller_of
+from predictions.admin.key_filters import RefusedKeyFilter
 from predictions.admin.lists import NewestFirstList, PeriodFilter, ValuesInUseFilter
+from predictions.admin.missing import NoSuchRecord
 from predictions.admin.proof_download import proof_folder
+from predictions.admin.who_may import MayNot
 from predictions.models import (
     Action,
     Erasure,
+    LogCheck,
     Refusal,
     Replay,
     Seal,
@@ -72,10 +75,10 @@ class ProofAdmin(ReadOnlyAdmin):
     def proof_view(self, request, object_id):
         """With the payload for whoever sees its values at this moment."""
         if not request.user.has_perm(REPLAY):
-            raise PermissionDenied
+            raise MayNot(REPLAY)
         row = self.get_object(request, object_id)
         if row is None:
-            raise Http404
+            raise NoSuchRecord(self.opts, object_id)
         sees = row.sight == EVERYTHING
         try:
             name, folder = proof_folder(row.pk, with_payload=sees)
@@ -97,10 +100,10 @@ class ProofAdmin(ReadOnlyAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         if not request.user.has_perm(REPLAY):
-            raise PermissionDenied
+            raise MayNot(REPLAY)
         row = self.get_object(request, object_id)
         if row is None:
-            raise Http404
+            raise NoSuchRecord(self.opts, object_id)
         try:
             self.note(
                 request,
@@ -174,6 +177,19 @@ class SealAdmin(ReadOnlyAdmin):
         return bool(seal.signature)
 
 
+@admin.register(LogCheck)
+class LogCheckAdmin(ReadOnlyAdmin):
+    """What `verify_log` found, each time that it read the whole log."""
+
+    list_display = ["created_at", "rows", "seals", "waiting", "findings", "user_name"]
+    list_filter = [("created_at", PeriodFilter)]
+    sortable_by = ["created_at"]
+    fields = [*list_display, "has_keys", "has_anchor"]
+
+    def get_changelist(self, request, **kwargs):
+        return NewestFirstList
+
+
 @admin.register(Replay)
 class ReplayAdmin(ReadOnlyAdmin):
     list_display = [
@@ -208,12 +224,14 @@ class RefusalAdmin(ReadOnlyAdmin):
         "route",
         "status",
         "code",
+        "key_prefix",
         "key_owner",
         "user_name",
     ]
     list_filter = [
         ("status", ValuesInUseFilter),
         ("code", ValuesInUseFilter),
+        RefusedKeyFilter,
         ("created_at", PeriodFilter),
     ]
     search_fields = ["request_id__exact"]

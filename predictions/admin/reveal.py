@@ -1,14 +1,14 @@
 """Values stay masked until somebody says what they look at them for."""
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.formats import time_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from predictions.access import LASTS, RevealedPeople
+from predictions.admin.missing import NoSuchRecord
 from predictions.admin.purpose import PurposeForm
+from predictions.admin.who_may import MayNot
 from predictions.models import Action
 from predictions.sight import Sight
 
@@ -48,10 +48,10 @@ class Reveals:
         """Records the purpose and leads back to the page; asks again without one."""
         may_view = self.has_view_permission(request)
         if not (may_view and request.user.has_perm(REVEAL)):
-            raise PermissionDenied
+            raise MayNot(REVEAL)
         row = self.get_object(request, object_id)
         if row is None:
-            raise Http404
+            raise NoSuchRecord(self.opts, object_id)
         form = PurposeForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             self.note(

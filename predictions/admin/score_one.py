@@ -4,13 +4,13 @@ import logging
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from attrition.errors import InvalidFeatures, Problem, ReleaseRejected
 from predictions.admin.base import MAY_SCORE, caller_of
 from predictions.admin.purpose import ScorePurposeForm
+from predictions.admin.who_may import MayNot
 from predictions.answers import UNAVAILABLE
 from predictions.models import Action
 from predictions.services import LogUnavailable, Record, predict
@@ -27,7 +27,7 @@ class ScoresOne:
         employee = self.get_object(request, unquote(object_id))
         may_view = self.has_view_permission(request, employee)
         if not (may_view and request.user.has_perm(MAY_SCORE)):
-            raise PermissionDenied
+            raise MayNot(MAY_SCORE)
         if employee is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         form = ScorePurposeForm(request.POST if request.method == "POST" else None)

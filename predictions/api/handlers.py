@@ -1,4 +1,4 @@
-"""What becomes of an exception: DRF's handler, and the project's error pages."""
+"""What becomes of an exception: DRF's handler, and what programs get elsewhere."""
 
 import logging
 from http import HTTPStatus
@@ -13,7 +13,6 @@ from django.http import (
     JsonResponse,
     UnreadablePostError,
 )
-from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -108,22 +107,20 @@ def _page(status: int, code: str) -> JsonResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if request.path.startswith("/admin/"):
-        return defaults.page_not_found(request, exception)
     return _page(HTTPStatus.NOT_FOUND, "not_found")
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(HTTPStatus.BAD_REQUEST, "bad_request")
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if request.path.startswith("/admin/"):
-        return defaults.permission_denied(request, exception)
     return _page(HTTPStatus.FORBIDDEN, "permission_denied")
 
 
+def csrf_failure(request: HttpRequest) -> HttpResponse:
+    return _page(HTTPStatus.FORBIDDEN, "csrf_failed")
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    if request.path.startswith("/admin/"):
-        return defaults.server_error(request)
     return _page(HTTPStatus.INTERNAL_SERVER_ERROR, "server_error")

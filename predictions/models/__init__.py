@@ -9,13 +9,24 @@ from predictions.models.append_only import AppendOnly, AppendOnlyError
 from predictions.models.batches import Batch, BatchChunk, BatchKind, BatchState
 from predictions.models.events import Erasure, Replay
 from predictions.models.idempotency import IdempotencyKey
-from predictions.models.keys import ApiKey, Scope
+from predictions.models.keys import ApiKey, KeyState, Scope
 from predictions.models.log import Prediction, Source
 from predictions.models.refusals import Refusal, UnknownCallers
 from predictions.models.roles import RuntimeRole
 from predictions.models.seals import NO_SEAL, Seal, SealedPrediction
+from predictions.models.summaries import (
+    BINS,
+    DaySummary,
+    DayToCount,
+    DepartmentSummary,
+    LogCheck,
+    RefusalSummary,
+    SealCheck,
+    SummaryProgress,
+)
 
 __all__ = [
+    "BINS",
     "NO_SEAL",
     "Access",
     "AccessErasure",
@@ -28,16 +39,24 @@ __all__ = [
     "BatchChunk",
     "BatchKind",
     "BatchState",
+    "DaySummary",
+    "DayToCount",
+    "DepartmentSummary",
     "Erasure",
     "IdempotencyKey",
+    "KeyState",
+    "LogCheck",
     "Prediction",
     "Purpose",
     "Refusal",
+    "RefusalSummary",
     "Replay",
     "RuntimeRole",
     "Scope",
     "Seal",
+    "SealCheck",
     "SealedPrediction",
     "Source",
+    "SummaryProgress",
     "UnknownCallers",
 ]

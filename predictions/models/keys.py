@@ -4,15 +4,19 @@ import hashlib
 import secrets
 import string
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 ALPHABET = string.ascii_letters + string.digits  # pastes whole with a double click
 SECRET_LENGTH = 48  # characters of 62: 285 bits
 PREFIX_LENGTH = 8
+EXPIRES_SOON = timedelta(days=30)
+LONG_UNUSED = timedelta(days=90)
 
 
 class Scope(models.TextChoices):
@@ -35,7 +39,43 @@ def visible_prefix(secret: str) -> str:
     return secret[: min(PREFIX_LENGTH, len(secret) // 4)]
 
 
-class ApiKeyManager(models.Manager["ApiKey"]):
+class KeyState(models.TextChoices):
+    """What became of a key; one that expires soon is valid still."""
+
+    VALID = "valid", _("valid")
+    EXPIRING = "expiring", _("expires soon")
+    EXPIRED = "expired", _("expired")
+    REVOKED = "revoked", _("revoked")
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def in_state(self, state: KeyState) -> "ApiKeyQuerySet":
+        now = timezone.now()
+        if state is KeyState.REVOKED:
+            return self.exclude(revoked_at=None)
+        found = self.filter(revoked_at=None)
+        if state is KeyState.EXPIRED:
+            return found.filter(expires_at__lte=now)
+        if state is KeyState.EXPIRING:
+            soon = now + EXPIRES_SOON
+            return found.filter(expires_at__gt=now, expires_at__lte=soon)
+        return found.filter(Q(expires_at=None) | Q(expires_at__gt=now))
+
+    def long_unused(self) -> "ApiKeyQuerySet":
+        """Not used for 90 days, or never since they were made then; still valid."""
+        before = timezone.now() - LONG_UNUSED
+        unused = Q(last_used_at__lt=before) | Q(
+            last_used_at=None, created_at__lt=before
+        )
+        return self.in_state(KeyState.VALID).filter(unused)
+
+    def with_scope(self, scope: str) -> "ApiKeyQuerySet":
+        # As text: SQLite has no "contains" for JSON. The quotes make it a whole word.
+        text = Cast("scopes", TextField())
+        return self.alias(scopes_text=text).filter(scopes_text__contains=f'"{scope}"')
+
+
+class ApiKeyManager(models.Manager.from_queryset(ApiKeyQuerySet)):
     def issue(
         self,
         *,
@@ -73,6 +113,11 @@ class ApiKey(models.Model):
         _("expires"), null=True, blank=True, help_text=_("Empty: never.")
     )
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    # A text copy, as in the logs: an operator at a terminal is no user.
+    revoked_by = models.CharField(_("revoked by"), max_length=150, blank=True)
+    revocation_reason = models.CharField(
+        _("reason of the revocation"), max_length=200, blank=True
+    )
     last_used_at = models.DateTimeField(
         _("last used"), null=True, blank=True, editable=False
     )
@@ -85,6 +130,12 @@ class ApiKey(models.Model):
         # A key is revoked, never deleted: the log names it.
         default_permissions = ("view", "add", "change")
         ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="key_reason_goes_with_revocation",
+                condition=Q(revocation_reason="") | Q(revoked_at__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.prefix}… ({self.owner})"
@@ -96,3 +147,32 @@ class ApiKey(models.Model):
     @property
     def is_valid(self) -> bool:
         return self.revoked_at is None and not self.is_expired
+
+    @property
+    def state(self) -> KeyState:
+        if self.revoked_at is not None:
+            return KeyState.REVOKED
+        if self.is_expired:
+            return KeyState.EXPIRED
+        if self.expires_at and self.expires_at <= timezone.now() + EXPIRES_SOON:
+            return KeyState.EXPIRING
+        return KeyState.VALID
+
+    @property
+    def is_long_unused(self) -> bool:
+        since = self.last_used_at or self.created_at
+        return self.is_valid and since < timezone.now() - LONG_UNUSED
+
+    def revoke(self, *, by: str, reason: str) -> bool:
+        """Stop it for good; False where somebody already has, whose reason stays."""
+        fields = {
+            "revoked_at": timezone.now(),
+            "revoked_by": by,
+            "revocation_reason": reason,
+        }
+        found = ApiKey.objects.filter(pk=self.pk, revoked_at=None)
+        if not found.update(**fields):
+            return False
+        for name, value in fields.items():
+            setattr(self, name, value)
+        return True

@@ -36,6 +36,9 @@ class Refusal(AppendOnly):
             NewestIndex(
                 fields=["code", "created_at", "id", "status"], name="refusal_by_code"
             ),
+            NewestIndex(
+                fields=["key_prefix", "created_at", "id"], name="refusal_by_key"
+            ),
             models.Index(fields=["request_id"], name="refusal_by_request"),
         ]
 

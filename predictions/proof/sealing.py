@@ -5,28 +5,23 @@ skipped stand in the seal as gaps, and the next seals look into them. Rows are r
 outside the transaction that writes the seal, for they never change.
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from attrition.errors import AttritionError
 from predictions.models import NO_SEAL, Prediction, Seal, SealedPrediction
 from predictions.proof import rows as log_rows
 from predictions.proof import signing
-from predictions.proof.digests import leaf_of, moment
+from predictions.proof.digests import leaf_of
+from predictions.proof.gaps import Gap, still_open, within
 from predictions.proof.merkle import root_of
 
 MOST_ROWS = 20_000  # of one seal: what is kept in memory, and how long SQLite is held
-GAPS_AT_ONCE = 100
-GAP_LASTS = timedelta(hours=24)
-"""How long a number that was skipped is waited for; most were rolled back. A row that
-commits later than that is in no seal, and `verify_log` says so."""
 
 
 class SealedMeanwhile(AttritionError):
@@ -35,14 +30,6 @@ class SealedMeanwhile(AttritionError):
 
 class ListedAlready(AttritionError):
     """A row that is in no seal of ours is in the list of one; nothing was written."""
-
-
-class Gap(NamedTuple):
-    """Numbers from `low` to `high` that no row had when `seen` (ISO 8601, UTC)."""
-
-    low: int
-    high: int
-    seen: str
 
 
 def seal_all(key: Ed25519PrivateKey | None) -> Iterator[Seal]:
@@ -76,7 +63,7 @@ def seal_once(key: Ed25519PrivateKey | None) -> Seal | None:
         previous_hash=before.seal_hash if before else NO_SEAL,
         public_key=signing.public_text(key),
         last_id=max(last_id, *leaves),
-        gaps=list(_open_gaps(gaps, last_id, list(leaves), now)),
+        gaps=list(still_open(gaps, last_id, list(leaves), now)),
     )
     seal.seal_hash = signing.hash_of(seal)
     seal.signature = signing.sign(seal, key) if key else ""
@@ -87,32 +74,13 @@ def seal_once(key: Ed25519PrivateKey | None) -> Seal | None:
 def _late(gaps: list[Gap]) -> list[dict[str, Any]]:
     """Rows that took a skipped number after all."""
     found: list[dict[str, Any]] = []
-    for start in range(0, len(gaps), GAPS_AT_ONCE):
-        taken = Q()
-        for gap in gaps[start : start + GAPS_AT_ONCE]:
-            taken |= Q(pk__range=(gap.low, gap.high))
+    for taken in within(gaps):
         found += _read(Prediction.objects.filter(taken), MOST_ROWS - len(found))
     return found
 
 
 def _read(rows: QuerySet[Prediction], most: int) -> list[dict[str, Any]]:
     return list(log_rows.read(rows.order_by("pk")[:most]))
-
-
-def _open_gaps(
-    gaps: list[Gap], last_id: int, taken: list[int], now: datetime
-) -> Iterator[Gap]:
-    """The numbers up to the highest of `taken` (ascending) that still have no row."""
-    awaited_since = moment(now - GAP_LASTS)
-    new = Gap(last_id + 1, max(last_id, *taken), moment(now))
-    for gap in [*(gap for gap in gaps if gap.seen > awaited_since), new]:
-        low = gap.low
-        for number in taken[bisect_left(taken, low) : bisect_right(taken, gap.high)]:
-            if low < number:
-                yield Gap(low, number - 1, gap.seen)
-            low = number + 1
-        if low <= gap.high:
-            yield Gap(low, gap.high, gap.seen)
 
 
 def _write(seal: Seal, leaves: dict[int, bytes]) -> None:

@@ -6,7 +6,7 @@ fit as well, it names the seal.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -58,8 +58,19 @@ class Verification:
             self.findings += 1
             yield finding
 
+    def run_newest(self, seal: Seal) -> Iterator[Finding]:
+        """The newest seal alone: its rows and signature, and that it follows another.
+
+        Where the one before is missing, so is what it follows.
+        """
+        before = list(Seal.objects.filter(pk=seal.number - 1))
+        previous = before[0].previous_hash if before else NO_SEAL
+        first = before[0].number if before else 1
+        yield from self._chain([*before, seal], previous, first)
+        yield from self._sealed(Seal.objects.filter(pk=seal.number))
+
     def _all(self) -> Iterator[Finding]:
-        yield from self._chain()
+        yield from self._chain(Seal.objects.order_by("number").iterator())
         yield from self._anchored()
         seals = Seal.objects.order_by("number")
         if self.since is not None:
@@ -70,9 +81,10 @@ class Verification:
 
     # The chain
 
-    def _chain(self) -> Iterator[Finding]:
-        previous, expected = NO_SEAL, 1
-        for seal in Seal.objects.order_by("number").iterator():
+    def _chain(
+        self, seals: Iterable[Seal], previous: str = NO_SEAL, expected: int = 1
+    ) -> Iterator[Finding]:
+        for seal in seals:
             if expected < seal.number:
                 yield Finding("seal", expected, _missing(expected, seal.number - 1))
             if signing.hash_of(seal) != seal.seal_hash:

@@ -31,6 +31,5 @@ def draw(chart: Plot | Bars) -> SafeString:
 
 def drawn(chart: Plot | Bars, *, standalone: bool) -> SafeString:
     """The SVG; one that stands alone brings its own paper and ink."""
-    name = "plot" if isinstance(chart, Plot) else "bars"
     context = {"chart": chart, "standalone": standalone}
-    return render_to_string(f"charts/{name}.svg", context)
+    return render_to_string(chart.template, context)

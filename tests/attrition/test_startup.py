@@ -87,7 +87,7 @@ def test_what_is_logged_is_in_the_servers_language(release, said):
     assert serves == (
         f"Version {shipped.SERVES} en service, seuil {shipped.THRESHOLD}."
     )
-    assert rejected.startswith("Rien ne peut être noté")
+    assert rejected.startswith("Aucun score ne peut être calculé")
     assert "Il n'y a pas de version '9.9.9'" in rejected
 
 

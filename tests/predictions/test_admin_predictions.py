@@ -105,7 +105,7 @@ def test_a_page_says_what_was_asked_what_was_answered_and_why(page, make_predict
     assert "Revenu mensuel" in text
     assert "remplacé par la valeur habituelle" in text
     assert "ce n'est pas une cause" in text
-    assert "à lui seul" in text
+    assert "à elle seule" in text
     assert row.artifact_sha256 in text
 
 

@@ -390,7 +390,7 @@ def test_while_the_serving_release_is_broken_the_others_can_still_be_read(
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        ("fr", "Après un redémarrage, plus rien ne pourra être noté"),
+        ("fr", "Après un redémarrage, plus aucun score ne pourra être calculé"),
         ("en", "After a restart nothing could be scored"),
     ],
 )

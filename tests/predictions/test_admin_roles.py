@@ -1,18 +1,25 @@
 """Every page of the back-office, opened as each role and as nobody."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from attrition.models import Employee
 from predictions.batches.making import of_employees
-from predictions.models import ApiKey, Batch, Prediction
+from predictions.models import ApiKey, Batch, Prediction, Refusal, UnknownCallers
 from predictions.roles import ROLES
 from tests.factories import EmployeeFactory, make_key, make_user
 from tests.predictions.batches import ASKER
 
 SUPERUSER = "superuser"
 
+REFUSALS = {
+    SUPERUSER: {"view"},
+    "HR auditor": {"view"},
+    "API administrator": {"view"},
+}
 # Who may (view, add, change, delete), by model.
 MAY = {
     Prediction: {
@@ -33,6 +40,8 @@ MAY = {
         SUPERUSER: {"view", "add", "change"},
         "API administrator": {"view", "add", "change"},
     },
+    Refusal: REFUSALS,
+    UnknownCallers: REFUSALS,
 }
 CASES = [(model, role) for model in MAY for role in (SUPERUSER, *ROLES, "nobody")]
 IDS = [f"{model.__name__} as {role}" for model, role in CASES]
@@ -57,6 +66,10 @@ def rows(make_prediction):
         Employee: EmployeeFactory(employee_id=669),
         Batch: of_employees([669], ASKER),
         ApiKey: key,
+        Refusal: Refusal.objects.create(route="predict", status=422, code="empty"),
+        UnknownCallers: UnknownCallers.objects.create(
+            day=date(2026, 3, 1), route="predict", status=401, count=3
+        ),
     }
 
 

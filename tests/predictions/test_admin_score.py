@@ -63,7 +63,7 @@ def test_the_button_scores_what_is_stored_and_leads_to_the_row(manager):
     row = Prediction.objects.get()
     assert f'href="{score(669)}"' in page
     assert "Calculer le score" in page
-    assert "jamais une décision à lui seul" in asked
+    assert "jamais une décision à elle seule" in asked
     look = Access.objects.get(action="score")
     assert (look.user_name, look.purpose) == ("bob", "review")
     assert [seen.employee_id for seen in look.employees.all()] == [669]

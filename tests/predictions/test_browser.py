@@ -1,33 +1,19 @@
 """The back-office and /docs in a real browser: what may not be done is not offered."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from selenium.common.exceptions import StaleElementReferenceException
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.expected_conditions import presence_of_element_located
 from selenium.webdriver.support.wait import WebDriverWait
 
+from tests import browser as chromium
 from tests import shipped
+from tests.browser import complaints, hosts_asked, links, wait_for
 from tests.factories import seed_features
-from tests.server import PASSWORD, Server
+from tests.server import Server
 
-CHROMIUM = shutil.which("chromium")
-DRIVER = shutil.which("chromedriver")
-QUIET = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1280,1600",
-]
 LIST = "/admin/predictions/prediction/"
 REASONS = {
     "fr": (
@@ -45,9 +31,7 @@ CARD = {
     "en": ["Purpose", "Threshold", "Fairness by group", "it is not a cause"],
 }
 
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER), reason="no chromium with chromedriver on this machine"
-)
+pytestmark = chromium.is_there
 
 
 @pytest.fixture(scope="module")
@@ -65,53 +49,13 @@ def language() -> str:
 
 @pytest.fixture
 def browser(language) -> Iterator[Chrome]:
-    options = ChromeOptions()
-    options.binary_location = CHROMIUM
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    for argument in (*QUIET, f"--accept-lang={language}"):
-        options.add_argument(argument)
-    driver = Chrome(options=options, service=Service(DRIVER))
-    yield driver
-    driver.quit()
+    with chromium.opened(language) as driver:
+        yield driver
 
 
 @pytest.fixture
 def log_in(browser, server):
-    def as_(name: str) -> None:
-        browser.get(f"{server.address}/admin/login/")
-        browser.find_element(By.NAME, "username").send_keys(name)
-        browser.find_element(By.NAME, "password").send_keys(PASSWORD)
-        browser.find_element(By.CSS_SELECTOR, "[type=submit]").click()
-        wait_for(browser, "#logout-form")  # the login page has none
-
-    return as_
-
-
-def wait_for(browser: Chrome, selector: str):
-    located = presence_of_element_located((By.CSS_SELECTOR, selector))
-    return WebDriverWait(browser, 20).until(located)
-
-
-def links(browser: Chrome) -> set[str]:
-    return {a.get_attribute("href") for a in browser.find_elements(By.TAG_NAME, "a")}
-
-
-def hosts_asked(browser: Chrome) -> set[str]:
-    """Every host that the page asked for anything."""
-    return set(
-        browser.execute_script(
-            "return performance.getEntriesByType('resource')"
-            ".map(entry => new URL(entry.name).host)"
-        )
-    )
-
-
-def complaints(browser: Chrome) -> list[str]:
-    return [
-        entry["message"]
-        for entry in browser.get_log("browser")
-        if entry["level"] == "SEVERE"
-    ]
+    return lambda name: chromium.log_in(browser, server, name)
 
 
 def test_an_auditor_finds_a_prediction_and_may_only_read_it(browser, server, log_in):
@@ -183,13 +127,38 @@ def test_an_auditor_goes_from_the_home_page_to_a_releases_card(
     assert complaints(browser) == []
 
 
-@pytest.mark.parametrize("page", ["card", "prediction"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_home_page_fits_the_screen_and_asks_nobody_else(
+    browser, server, log_in, width
+):
+    server.call("/predict", {"features": seed_features()})
+    server.manage("summarise_log")
+    log_in("auditor")
+    screen = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+
+    browser.get(f"{server.address}/admin/")
+    for summary in browser.find_elements(By.CSS_SELECTOR, ".home summary"):
+        summary.click()
+    wide = browser.execute_script("return document.documentElement.scrollWidth")
+    charts = browser.find_elements(By.CSS_SELECTOR, ".home svg.chart")
+
+    assert wide <= width
+    assert [chart.size["width"] > 300 for chart in charts] == [True, True]
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".home details[open]")) == 2
+    assert hosts_asked(browser) <= {server.address.removeprefix("http://")}
+    assert complaints(browser) == []
+
+
+@pytest.mark.parametrize("page", ["card", "prediction", "home"])
 def test_a_page_is_printed_in_black_on_white_and_whole(browser, server, log_in, page):
     number = server.call("/predict", {"features": seed_features()})["db_id"]
     path = {
         "card": f"/admin/releases/{shipped.SERVES}/",
         "prediction": f"{LIST}{number}/change/",
+        "home": "/admin/",
     }[page]
+    server.manage("summarise_log")
     log_in("auditor")
     dark = [{"name": "prefers-color-scheme", "value": "dark"}]
     browser.execute_cdp_cmd(

@@ -2,28 +2,39 @@
 
 import csv
 import time
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
 
 from predictions.models import Action
+from tests import browser as chromium
+from tests.browser import complaints, hosts_asked, wait_for
 from tests.factories import seed_features
-from tests.predictions.test_browser import (  # noqa: F401  (fixtures)
-    LIST,
-    browser,
-    complaints,
-    hosts_asked,
-    language,
-    log_in,
-    pytestmark,
-    server,
-    wait_for,
-)
+from tests.server import Server
 
-PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+LIST = "/admin/predictions/prediction/"
+
+pytestmark = chromium.is_there
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory) -> Iterator[Server]:
+    found = Server(tmp_path_factory.mktemp("browser"))
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def browser(server) -> Iterator[Chrome]:
+    """An auditor's, who has logged in."""
+    with chromium.opened() as driver:
+        chromium.log_in(driver, server, "auditor")
+        yield driver
 
 
 def downloaded(folder: Path) -> Path:
@@ -38,15 +49,11 @@ def downloaded(folder: Path) -> Path:
 
 
 def test_an_auditor_filters_exports_and_finds_it_in_the_access_log(
-    browser,  # noqa: F811
-    server,  # noqa: F811
-    log_in,  # noqa: F811
-    tmp_path,
+    browser, server, tmp_path
 ):
     number = server.call("/predict", {"features": seed_features()})["db_id"]
     folder = {"behavior": "allow", "downloadPath": str(tmp_path)}
     browser.execute_cdp_cmd("Browser.setDownloadBehavior", folder)
-    log_in("auditor")
     browser.get(f"{server.address}{LIST}?source__exact=api")
 
     wait_for(browser, ".object-tools a[href*='/export/']").click()
@@ -74,18 +81,4 @@ def test_an_auditor_filters_exports_and_finds_it_in_the_access_log(
     assert "contrôle périodique" in page
     assert "auditor" in page
     assert hosts_asked(browser) <= {server.address.removeprefix("http://")}
-    assert complaints(browser) == []
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-def test_the_page_is_no_wider_than_its_window(browser, server, log_in, width):  # noqa: F811
-    log_in("auditor")
-    if width == 390:
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
-
-    browser.get(f"{server.address}{LIST}export/?source__exact=api")
-    wait_for(browser, ".export")
-
-    wide = browser.execute_script("return document.documentElement.scrollWidth")
-    assert wide <= width
     assert complaints(browser) == []

@@ -312,3 +312,52 @@ def test_what_has_no_points_of_its_own_is_drawn_where_somebody_can_have_it(
     shown = {label: points for label, points, *_ in chart.rows}
     assert (RARE in shown) is is_shown
     assert shown.get(RARE, "\u22120.40") == "\u22120.40"
+
+
+# What is broken, named and counted
+
+
+def test_a_line_in_parts_is_as_many_lines():
+    chart = plot(lines=[[(0, 0), (0.5, 0.5)], [(0.5, 0.2), (1, 1)]])
+
+    root = ElementTree.fromstring(drawn(chart, standalone=False))
+    found = root.findall(f"{SVG}polyline[@class='part']")
+    assert [len(pairs(line.get("points"))) for line in found] == [2, 2]
+
+
+def test_names_of_changes_do_not_stand_on_each_other():
+    names = [(i / 20, f"release {i}.0.0") for i in range(5)]
+
+    chart = plot(changes=names)
+
+    places = [(change.y, change.x) for change in chart.changes]
+    assert len({y for y, _ in places}) == 5
+    assert all(y < chart.top for y, _ in places)
+    assert chart.height > plot().height
+
+
+def test_a_name_at_the_right_edge_is_written_to_the_left():
+    [left, right] = plot(changes=[(0, "1.0.0"), (1, "release 1.1.0")]).changes
+
+    assert (left.anchor, right.anchor) == ("start", "end")
+    assert left.y == right.y
+
+
+def test_very_many_changes_are_drawn_and_only_some_named():
+    names = [(i / 100, f"release {i}.0.0") for i in range(50)]
+
+    chart = plot(changes=names)
+
+    assert len(chart.changes) == 50
+    assert chart.height <= plot().height + 6 * 13
+
+
+def test_a_column_stands_on_the_axis():
+    chart = plot(columns=[(0, 0.5, 1), (0.5, 1, 0.5)])
+
+    first, second = chart.columns
+    assert first["x"] == chart.left
+    assert first["y"] == chart.top
+    assert first["y"] + first["height"] == second["y"] + second["height"]
+    assert second["y"] + second["height"] == chart.bottom
+    assert first["x"] + first["width"] == second["x"]

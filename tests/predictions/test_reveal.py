@@ -161,7 +161,7 @@ def test_a_manager_sees_no_single_answer_to_the_survey(bob, make_prediction):
 
     assert PAY in text
     reasons = text.partition('<table class="why">')[2].partition("</table>")[0]
-    assert "Réponses à l'enquête, ensemble" in reasons
+    assert "Réponses au sondage, ensemble" in reasons
     assert [label for label in SURVEY if label in reasons] == []
     usual = text.partition("Comme d'habitude")[2].partition("</p>")[0]
     assert [label for label in SURVEY if label in usual] == []

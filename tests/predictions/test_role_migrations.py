@@ -18,6 +18,9 @@ def migrate_to(name: str) -> None:
         ("0007", "0008", "view_access", {"HR auditor"}),
         ("0007", "0008", "reveal_values", {"HR auditor", "HR manager"}),
         ("0007", "0008", "export_prediction", {"HR auditor"}),
+        ("0009", "0010", "view_logcheck", {"HR auditor"}),
+        ("0010", "0011", "view_refusal", {"API administrator"}),
+        ("0010", "0011", "view_unknowncallers", {"API administrator"}),
     ],
 )
 def test_groups_of_before_get_what_new_ones_have(

@@ -33,7 +33,7 @@ def sealing_server(tmp_path, request) -> Iterator[Server]:
     """One that seals, as often as the test says."""
     found = Server(tmp_path, workers=1, SEAL_EVERY=request.param)
     try:
-        until(found.sealers)
+        until(lambda: found.running("seal_log"))
         yield found
     finally:
         found.stop()
@@ -124,7 +124,7 @@ def manage(*arguments: str, env: dict[str, str]) -> None:
 @pytest.mark.parametrize("sealing_server", ["3600"], indirect=True)
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=lambda s: s.name)
 def test_it_ends_with_gunicorn(sealing_server, how):
-    [sealer] = sealing_server.sealers()
+    [sealer] = sealing_server.running("seal_log")
 
     code = sealing_server.stop(how)
 
@@ -145,7 +145,7 @@ def test_it_ends_by_itself_when_gunicorn_is_killed(sealing_server):
 
 @pytest.mark.parametrize("sealing_server", ["1"], indirect=True)
 def test_one_that_was_killed_is_started_again(sealing_server):
-    [killed] = sealing_server.sealers()
+    [killed] = sealing_server.running("seal_log")
     row = ask(sealing_server)
     until(lambda: row in sealed(sealing_server))
 
@@ -153,5 +153,5 @@ def test_one_that_was_killed_is_started_again(sealing_server):
     row = ask(sealing_server)
     until(lambda: row in sealed(sealing_server))
 
-    until(lambda: sealing_server.sealers() not in ([], [killed]))
-    assert "The sealer has ended" in sealing_server.log.read_text()
+    until(lambda: sealing_server.running("seal_log") not in ([], [killed]))
+    assert "seal_log has ended" in sealing_server.log.read_text()

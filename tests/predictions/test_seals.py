@@ -11,6 +11,7 @@ from django.utils import timezone
 from predictions.models import NO_SEAL, Prediction, Seal, SealedPrediction
 from predictions.proof import sealing, signing
 from predictions.proof.digests import leaf_of
+from predictions.proof.gaps import GAP_LASTS
 from predictions.proof.merkle import root_of
 from predictions.proof.rows import by_id
 from predictions.proof.sealing import SealedMeanwhile
@@ -120,7 +121,7 @@ def test_a_number_is_not_waited_for_longer_than_a_day(log_row, monkeypatch):
     log_row(id=3)
     sealing.seal_once(None)
     log_row(id=4)
-    later = timezone.now() + sealing.GAP_LASTS + timedelta(minutes=1)
+    later = timezone.now() + GAP_LASTS + timedelta(minutes=1)
     monkeypatch.setattr(timezone, "now", lambda: later)
 
     sealing.seal_once(None)

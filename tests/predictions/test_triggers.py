@@ -13,6 +13,7 @@ from predictions.models import (
     AccessedEmployee,
     AccessErasure,
     Erasure,
+    LogCheck,
     Prediction,
     Refusal,
     Replay,
@@ -49,6 +50,11 @@ def logs(row) -> dict[str, object]:
         look := Access.objects.create(action="view", source="admin", page="a page"),
         AccessedEmployee.objects.create(access=look, employee_id=669),
         AccessErasure.objects.create(accessed_id=99, user_name="ana", reason="asked"),
+        LogCheck.objects.create(
+            **dict.fromkeys(["rows", "seals", "waiting", "findings"], 1),
+            has_keys=True,
+            has_anchor=True,
+        ),
     ]
     return {row._meta.db_table: row for row in rows}
 

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError
+from django.db import OperationalError
 from django.utils.translation import override
 
-from predictions.models import Erasure, Prediction, Seal
-from predictions.proof import sealing, signing
+from predictions.management.arguments import operator
+from predictions.models import Erasure, LogCheck, Prediction, Seal
+from predictions.proof import gaps, sealing, signing
 from tests.predictions.tampering import (
     change,
     digest_again,
@@ -141,7 +143,7 @@ def test_the_newest_sealed_rows_removed_are_missed(numbers, verify):
 
 
 def test_a_row_inserted_between_is_in_no_seal(log_row, verify, monkeypatch):
-    monkeypatch.setattr(sealing, "GAP_LASTS", timedelta(0))
+    monkeypatch.setattr(gaps, "GAP_LASTS", timedelta(0))
     for number in (1000, 1005, 1006):
         log_row(id=number)
         sealing.seal_once(signing.signing_key())
@@ -315,3 +317,38 @@ def test_a_row_of_an_older_schema_is_verified_by_the_rules_of_its_time(log_row, 
         change(row.pk, "request_id", "forged")
 
     assert verify()[0] == 1
+
+
+# On record
+
+
+def test_a_whole_verification_is_on_record(numbers, verify):
+    with without_triggers():
+        change(numbers[0], "threshold", 0.2)
+
+    code, _ = verify()
+
+    found = LogCheck.objects.get()
+    assert code == 1
+    assert (found.rows, found.seals, found.waiting, found.findings) == (10, 3, 1, 1)
+    assert (found.has_keys, found.has_anchor) == (True, False)
+    assert found.user_name == operator()
+
+
+def test_a_part_that_was_verified_is_not_on_record_as_the_whole(numbers, verify):
+    verify("--since", "2026-01-01")
+    verify("--prove", str(numbers[0]))
+
+    assert not LogCheck.objects.exists()
+
+
+def test_who_may_only_read_verifies_all_the_same(numbers, verify, monkeypatch, run):
+    def refused(**fields):
+        raise OperationalError("attempt to write a readonly database")
+
+    monkeypatch.setattr(LogCheck.objects, "create", refused)
+
+    code, _ = verify()
+
+    assert code == 0
+    assert "OperationalError" in run.err

@@ -1,17 +1,14 @@
 """Seals the rows of the log that are in no seal yet."""
 
-import os
-import signal
-import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import Error, close_old_connections
+from django.db import Error
 from django.utils.translation import gettext as _
 
-from predictions.management.arguments import seconds
+from predictions.management.repeating import add_every, repeat
 from predictions.proof import anchors, sealing, signing
 from predictions.proof.anchors import BadAnchor
 from predictions.proof.digests import UnknownSchema
@@ -23,23 +20,14 @@ class Command(BaseCommand):
     help = "Seal the rows of the log that are in no seal yet."
     # The log goes on whatever release serves.
     requires_system_checks: list[str] = []
-    _stopped = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--every", type=seconds, metavar="SECONDS", help="go on until stopped"
-        )
+        add_every(parser)
         parser.add_argument(
             "--anchor",
             type=Path,
             metavar="FILE",
             help="append each seal's hash to this file, to be kept somewhere else",
-        )
-        parser.add_argument(
-            "--parent",
-            type=int,
-            metavar="PID",
-            help="with --every: end when the process that started this one is gone",
         )
 
     def handle(
@@ -61,7 +49,7 @@ class Command(BaseCommand):
         if every is None:
             self._seal(key, anchor, quiet=False)
         else:
-            self._seal_until_stopped(key, anchor, every, parent)
+            repeat(lambda: self._seal_or_say(key, anchor), every, parent)
 
     def _seal(self, key: Any, anchor: Path | None, *, quiet: bool) -> None:
         rows = seals = 0
@@ -81,26 +69,12 @@ class Command(BaseCommand):
             text = _("Rows sealed: %(rows)s. Seals made: %(seals)s.")
             self.stdout.write(text % {"rows": rows, "seals": seals})
 
-    def _seal_until_stopped(
-        self, key: Any, anchor: Path | None, every: int, parent: int | None
-    ) -> None:
+    def _seal_or_say(self, key: Any, anchor: Path | None) -> None:
         """Whatever fails is said and tried again: the rows wait in the log."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._stop)
-        while True:
-            close_old_connections()
-            try:
-                self._seal(key, anchor, quiet=True)
-            except CommandError as error:
-                self.stderr.write(str(error))
-            except Error as error:  # the text can hold a row
-                kind = {"kind": type(error).__name__}
-                self.stderr.write(_("Nothing was sealed: %(kind)s.") % kind)
-            for _second in range(every):
-                if self._stopped or parent not in (None, os.getppid()):
-                    return
-                time.sleep(1)
-
-    def _stop(self, *signal_and_frame: Any) -> None:
-        """A seal that is being made is finished first."""
-        self._stopped = True
+        try:
+            self._seal(key, anchor, quiet=True)
+        except CommandError as error:
+            self.stderr.write(str(error))
+        except Error as error:  # the text can hold a row
+            kind = {"kind": type(error).__name__}
+            self.stderr.write(_("Nothing was sealed: %(kind)s.") % kind)

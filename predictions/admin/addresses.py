@@ -1,0 +1,90 @@
+"""Lists whose address makes no sense: shown without that, saying what it was."""
+
+import re
+
+from django.contrib import messages
+from django.contrib.admin.exceptions import (
+    DisallowedModelAdminLookup,
+    DisallowedModelAdminToField,
+)
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG, ORDER_VAR, PAGE_VAR
+
+from predictions.admin.lookups import is_declared, out_of_choice
+from predictions.admin.nonsense import in_words
+
+WRONG = (
+    IncorrectLookupParameters,
+    DisallowedModelAdminLookup,
+    DisallowedModelAdminToField,
+)
+LONGEST = 200  # characters that a filter or a search has any use for
+FORMS = {
+    PAGE_VAR: re.compile(r"[0-9]{1,9}"),
+    ORDER_VAR: re.compile(r"-?[0-9]{1,3}(\.-?[0-9]{1,3})*"),
+}
+
+
+class SoundAddresses:
+    """For a ModelAdmin. Django's own leads to the whole list, and says nothing."""
+
+    def lookup_allowed(self, lookup, value, request):
+        """Only what the list offers: any column would answer questions about values
+        that are masked."""
+        allowed = super().lookup_allowed(lookup, value, request)
+        return allowed and is_declared(lookup, self.get_list_filter(request))
+
+    def get_changelist_instance(self, request):
+        sent = request.GET
+        request.GET = _without(sent, [ERROR_FLAG, *_unreadable(sent)])
+        listed = self._listed(request)
+        if listed is None:
+            request.GET = _without(request.GET, self._refused(request))
+            listed = self._listed(request)
+        meaningless = out_of_choice(listed, request.GET)
+        if meaningless:
+            request.GET = _without(request.GET, meaningless)
+            listed = self._listed(request)
+        for name in sent:
+            if name not in request.GET and name != ERROR_FLAG:
+                messages.warning(request, in_words(name, sent[name], listed))
+        return listed
+
+    def _listed(self, request):
+        """The list as the address has it; None where that makes no sense."""
+        try:
+            return super().get_changelist_instance(request)
+        except WRONG:
+            return None
+
+    def _refused(self, request):
+        """Which of the address's parameters make no sense, tried one by one."""
+        sent = request.GET
+        wrong = [name for name in sent if not self._takes(request, sent, {name})]
+        # A page can be there without the filters, and not with them.
+        if not wrong and self._takes(request, sent, set(sent) - {PAGE_VAR}):
+            wrong = [PAGE_VAR]
+        request.GET = sent
+        return wrong or list(sent)
+
+    def _takes(self, request, sent, names):
+        request.GET = _without(sent, set(sent) - names)
+        return self._listed(request) is not None
+
+
+def _without(sent, names):
+    kept = sent.copy()
+    for name in names:
+        kept.pop(name, None)
+    return kept
+
+
+def _unreadable(sent):
+    """What no database need be asked about."""
+    for name, values in sent.lists():
+        form = FORMS.get(name)
+        for text in (name, *values):
+            if "\0" in text or len(text) > LONGEST:
+                yield name
+        if form and not form.fullmatch(values[-1]):
+            yield name

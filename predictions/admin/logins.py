@@ -1,0 +1,46 @@
+"""People who log in, and their groups as the reader calls them."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
+from django.forms import CheckboxSelectMultiple
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from predictions.admin.base import PlainAdmin
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+class GroupFilter(admin.RelatedFieldListFilter):
+    def field_choices(self, field, request, model_admin):
+        choices = super().field_choices(field, request, model_admin)
+        return [(pk, gettext(name)) for pk, name in choices]
+
+
+class Checkboxes:
+    """Django's two boxes with arrows say nothing to a screen reader."""
+
+    filter_horizontal = ()
+
+    def formfield_for_manytomany(self, db_field, request=None, **kwargs):
+        kwargs["widget"] = CheckboxSelectMultiple()
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name == "groups":
+            field.label_from_instance = lambda group: gettext(group.name)
+        return field
+
+
+@admin.register(User)
+class LoginAdmin(Checkboxes, PlainAdmin, UserAdmin):
+    list_filter = ["is_staff", "is_superuser", "is_active", ("groups", GroupFilter)]
+
+
+@admin.register(Group)
+class RoleAdmin(Checkboxes, PlainAdmin, GroupAdmin):
+    list_display = ["called"]
+
+    @admin.display(description=_("name"), ordering="name")
+    def called(self, group):
+        return gettext(group.name)

@@ -1,0 +1,57 @@
+"""What is answered where no view can: a page to people, JSON to programs."""
+
+import sys
+
+from django.core.exceptions import (
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
+from django.db import Error as AnyDatabaseError
+from django.http import HttpRequest, HttpResponse
+
+from predictions.admin import error_pages
+from predictions.api import handlers
+from predictions.services import LogUnavailable
+
+FOR_PEOPLE = ("/admin/", "/session/", "/i18n/")
+TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+
+
+def _is_for_people(request: HttpRequest) -> bool:
+    return request.path.startswith(FOR_PEOPLE)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if not _is_for_people(request):
+        return handlers.bad_request(request, exception)
+    if isinstance(exception, TOO_MUCH):
+        return error_pages.too_much(request)
+    return error_pages.bad_request(request)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if _is_for_people(request):
+        return error_pages.permission_denied(request, exception)
+    return handlers.permission_denied(request, exception)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    if _is_for_people(request):
+        return error_pages.too_old(request)
+    return handlers.csrf_failure(request)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if _is_for_people(request):
+        return error_pages.not_found(request, exception)
+    return handlers.not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django calls it while it handles the exception, wherever that was raised."""
+    if not _is_for_people(request):
+        return handlers.server_error(request)
+    if isinstance(sys.exception(), (AnyDatabaseError, LogUnavailable)):
+        return error_pages.unavailable(request)
+    return error_pages.server_error(request)

@@ -1,0 +1,85 @@
+"""A real browser: Debian's chromium, which asks nobody but the service."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import presence_of_element_located
+from selenium.webdriver.support.wait import WebDriverWait
+
+from tests.server import PASSWORD, Server
+
+CHROMIUM = shutil.which("chromium")
+DRIVER = shutil.which("chromedriver")
+QUIET = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1280,1600",
+]
+PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+
+is_there = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER), reason="no chromium with chromedriver on this machine"
+)
+
+
+@contextmanager
+def opened(language: str = "fr") -> Iterator[Chrome]:
+    """A browser whose user reads `language`; its log of the network is kept."""
+    options = ChromeOptions()
+    options.binary_location = CHROMIUM
+    kept = {"browser": "ALL", "performance": "ALL"}
+    options.set_capability("goog:loggingPrefs", kept)
+    for argument in (*QUIET, f"--accept-lang={language}"):
+        options.add_argument(argument)
+    driver = Chrome(options=options, service=Service(DRIVER))
+    try:
+        yield driver
+    finally:
+        driver.quit()
+
+
+def log_in(browser: Chrome, server: Server, name: str) -> None:
+    browser.get(f"{server.address}/admin/login/")
+    browser.find_element(By.NAME, "username").send_keys(name)
+    browser.find_element(By.NAME, "password").send_keys(PASSWORD)
+    browser.find_element(By.CSS_SELECTOR, "#login-form [type=submit]").click()
+    wait_for(browser, "#logout-form")  # the login page has none
+
+
+def wait_for(browser: Chrome, selector: str):
+    located = presence_of_element_located((By.CSS_SELECTOR, selector))
+    return WebDriverWait(browser, 20).until(located)
+
+
+def links(browser: Chrome) -> set[str]:
+    return {a.get_attribute("href") for a in browser.find_elements(By.TAG_NAME, "a")}
+
+
+def hosts_asked(browser: Chrome) -> set[str]:
+    """Every host that the page asked for anything."""
+    return set(
+        browser.execute_script(
+            "return performance.getEntriesByType('resource')"
+            ".map(entry => new URL(entry.name).host)"
+        )
+    )
+
+
+def complaints(browser: Chrome) -> list[str]:
+    """What the browser's own log holds since it was last read, policy included."""
+    return [
+        entry["message"]
+        for entry in browser.get_log("browser")
+        if entry["level"] == "SEVERE"
+    ]
