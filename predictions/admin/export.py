@@ -88,7 +88,10 @@ class Exports:
     def _as_asked(self, request):
         """The list, or None where it would leave out a filter or a search that makes
         no sense: the file would then have more than somebody asked for."""
-        sent = request.GET
+        sent = request.GET.copy()
+        for name in (PAGE_VAR, ORDER_VAR):  # whatever page one comes from
+            sent.pop(name, None)
+        request.GET = sent
         try:
             listed = self.get_changelist_instance(request)
         except IncorrectLookupParameters:

@@ -23,7 +23,7 @@ from tests.predictions.exported import (
 )
 
 NOON = datetime(2026, 3, 1, 12, 30, 15, 250_000, tzinfo=UTC)
-ALONE = "Un score n'est jamais une décision à lui seul."
+ALONE = "Une prédiction n'est jamais une décision à elle seule."
 LABELS = {field.name: str(field.label) for field in FIELDS}
 
 
@@ -74,7 +74,7 @@ def test_a_row_for_a_french_spreadsheet(ana, row):
     assert found["Lot"] == ""
     assert "données fictives" in found["Avertissements"]
     assert found["Avertissements"].endswith("(Revenu mensuel)")
-    assert found["Champs imputés"] == f"{LABELS['age']} {LABELS['poste']}"
+    assert found["Valeurs remplacées"] == f"{LABELS['age']} {LABELS['poste']}"
     assert found["Scellé"] == "1"
     assert found["Empreinte des données"] == row.payload_digest
     assert found["Revenu mensuel"] == "3447"

@@ -46,7 +46,7 @@ def test_the_page_says_how_many_rows_and_what_is_in_them(ana, make_prediction):
     assert "Prédictions : 2 , le journal entier." in whole
     assert "Prédictions : 1 , selon les filtres et la recherche" in narrowed
     assert "empreinte des données" in whole
-    assert "Un score n'est jamais une décision à lui seul." in whole
+    assert "Une prédiction n'est jamais une décision à elle seule." in whole
     assert not Access.objects.filter(action="export").exists()
 
 
