@@ -5,6 +5,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
+from attrition.typography import share_in_words
 from predictions.admin.lists import NewestFirstList, PeriodFilter
 from predictions.exports.reading import departments_of, seals_of
 from predictions.models.noteworthy import CLOSE, WARNED
@@ -47,6 +48,42 @@ class DateAskedFilter(PeriodFilter):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.title = _("date asked")
+
+
+class ProbabilityFilter(admin.FieldListFilter):
+    """From one probability to below another, where the home page leads by it."""
+
+    def __init__(self, field, request, params, model, model_admin, field_path):
+        self.ends = [f"{field_path}__gte", f"{field_path}__lt"]
+        super().__init__(field, request, params, model, model_admin, field_path)
+        self.title = _("probability")
+
+    def expected_parameters(self):
+        return self.ends
+
+    def has_output(self):
+        return bool(self.used_parameters)
+
+    def choices(self, changelist):
+        low, high = (self._end(name) for name in self.ends)
+        yield {
+            "selected": False,
+            "query_string": changelist.get_query_string(remove=self.ends),
+            "display": _("All"),
+        }
+        yield {
+            "selected": True,
+            "query_string": changelist.get_query_string(),
+            "display": _("from %(low)s to below %(high)s") % {"low": low, "high": high},
+        }
+
+    def _end(self, name):
+        usual = 0 if name == self.ends[0] else 1
+        values = self.used_parameters.get(name) or [usual]
+        try:
+            return share_in_words(float(values[-1]), 0)
+        except ValueError as error:
+            raise IncorrectLookupParameters(error) from error
 
 
 class OneOfFilter(admin.SimpleListFilter):

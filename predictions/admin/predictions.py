@@ -19,6 +19,7 @@ from predictions.admin.prediction_list import (
     CloseFilter,
     DateAskedFilter,
     PredictionList,
+    ProbabilityFilter,
     WarningFilter,
     chance_in_words,
 )
@@ -53,6 +54,7 @@ class PredictionAdmin(Exports, Reveals, WatchedAdmin, ProofAdmin):
     list_filter = [
         "prediction",
         CloseFilter,
+        ("proba_depart", ProbabilityFilter),
         WarningFilter,
         ("created_at", DateAskedFilter),
         ("model_version", ValuesInUseFilter),
