@@ -13,6 +13,7 @@ from predictions.admin.asked import asked_by_extract
 from predictions.admin.base import asker, release_link
 from predictions.admin.batch_rows import OfBatchFilter, place_in_batch
 from predictions.admin.department import OfDepartmentFilter
+from predictions.admin.export import Exports
 from predictions.admin.lists import ValuesInUseFilter
 from predictions.admin.others import other_answers
 from predictions.admin.prediction_list import (
@@ -35,7 +36,8 @@ READS_ACCESSES = "predictions.view_access"
 
 
 @admin.register(Prediction)
-class PredictionAdmin(Reveals, WatchedAdmin, ProofAdmin):
+class PredictionAdmin(Exports, Reveals, WatchedAdmin, ProofAdmin):
+    change_list_template = "admin/predictions/list.html"
     change_form_template = "admin/predictions/page.html"
     list_display = [
         "id",

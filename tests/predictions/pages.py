@@ -52,6 +52,7 @@ BACK_OFFICE = [
     Page("admin:predictions_prediction_change", "erased"),
     Page("admin:predictions_prediction_changelist", query="?created_at__gte=no&o=99"),
     Page("admin:reveal_prediction", "prediction", who="auditor"),
+    Page("admin:export_predictions", query="?source__exact=api", who="auditor"),
     *of_model("predictions_batch", "batch", *READ),
     Page("admin:cancel_batch", "open batch"),
     *of_model("attrition_employee", "employee", *EDITED, "delete"),
