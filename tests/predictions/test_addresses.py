@@ -88,7 +88,7 @@ def test_a_filter_with_nonsense_is_no_error(browser, model, value):
         ({"created_at__gte": "demain"}, "« demain » n'a pas de sens ici"),
         ({"created_at__gte": "demain"}, "(Filtre : date de la demande)"),
         ({"prediction__exact": "2"}, "(Filtre : classe)"),
-        ({"source__exact": "ailleurs"}, "(Filtre : source)"),
+        ({"source__exact": "ailleurs"}, "(Filtre : origine)"),
         ({"batch_id": "7a2b"}, "« 7a2b »"),
         ({"p": "abc"}, "n'a pas de page « abc »"),
         ({"o": "99"}, "ne peut pas être triée par « 99 »"),
