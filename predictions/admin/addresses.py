@@ -27,13 +27,19 @@ FORMS = {
 
 
 class SoundAddresses:
-    """For a ModelAdmin. Django's own leads to the whole list, and says nothing."""
+    """For a ModelAdmin. Django's own leads to the whole list, and says nothing.
+
+    `led_to_by` names columns that a link narrows the list by, and no filter does.
+    """
+
+    led_to_by: tuple[str, ...] = ()
 
     def lookup_allowed(self, lookup, value, request):
         """Only what the list offers: any column would answer questions about values
         that are masked."""
+        offered = [*self.get_list_filter(request), *self.led_to_by]
         allowed = super().lookup_allowed(lookup, value, request)
-        return allowed and is_declared(lookup, self.get_list_filter(request))
+        return allowed and is_declared(lookup, offered)
 
     def get_changelist_instance(self, request):
         sent = request.GET
