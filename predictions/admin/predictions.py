@@ -64,6 +64,7 @@ class PredictionAdmin(Exports, Reveals, WatchedAdmin, ProofAdmin):
         ("key_owner", ValuesInUseFilter),
         OfBatchFilter,
     ]
+    led_to_by = ("proba_depart",)  # a column of the home page's histogram
     sortable_by = ["when"]
     search_fields = ["employee_id"]  # shows the box; `about` does the search
     search_help_text = _(
