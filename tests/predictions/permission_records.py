@@ -1,5 +1,6 @@
 """One record of each kind, so that each address of the table is about something."""
 
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
@@ -7,7 +8,9 @@ from django.utils import timezone
 
 from attrition.models import WaitingImport
 from predictions import shown_once
-from predictions.models import Prediction
+from predictions.batches.making import Asker, of_employees
+from predictions.models import Prediction, Source
+from predictions.services import Caller
 from tests.factories import EmployeeFactory, make_key, make_user
 from tests.predictions import scene
 from tests.predictions.permission_table import NOBODY, SUPERUSER
@@ -21,10 +24,12 @@ def make() -> dict[str, object]:
     make_key()
     make_user("admin")
     make_user("auditor", "HR auditor")
-    return scene.make() | {
+    records = scene.make()
+    return records | {
         "anything": "no/such/page",
         "archived": 671,
         "content type": ContentType.objects.get_for_model(Prediction).pk,
+        "own batch": records["open batch"],
     }
 
 
@@ -42,8 +47,18 @@ def log_in(role: str, records: dict[str, object]) -> Client:
 
 
 def _leave_waiting(user: User, client: Client, records: dict[str, object]) -> None:
-    """What waits for whoever has begun it: an import, and the secret of a new key."""
+    """What is for whoever has begun it: an import, a batch, the secret of a new key."""
+    asker = Asker(Caller(Source.ADMIN, user_name=user.username), f"user:{user.pk}")
+    records["own batch"] = str(of_employees([669, 670], asker).pk)
     WaitingImport.objects.filter(pk=records["waiting import"]).update(user=user)
     session = client.session
     shown_once.keep(session, str(records["key"]), "a secret that waits")
     session.save()
+
+
+def rows_of_all_tables() -> dict[str, list[tuple]]:
+    return {
+        table._meta.label: sorted(table._base_manager.values_list(), key=repr)
+        for app in ("attrition", "predictions", "auth", "admin")
+        for table in apps.get_app_config(app).get_models(include_auto_created=True)
+    }

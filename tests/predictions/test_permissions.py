@@ -6,7 +6,6 @@ from html import unescape
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from django.apps import apps
 from django.contrib.messages import WARNING, get_messages
 from django.db import transaction
 from django.http import HttpResponse
@@ -64,19 +63,11 @@ def word(answer: HttpResponse, path: str) -> str:
     return "yes"
 
 
-def rows_of_all_tables() -> dict[str, list[tuple]]:
-    return {
-        table._meta.label: sorted(table._base_manager.values_list(), key=repr)
-        for app in ("attrition", "predictions", "auth", "admin")
-        for table in apps.get_app_config(app).get_models(include_auto_created=True)
-    }
-
-
 def done(client: Client, row: Row, records: dict[str, object]) -> str:
     """What the table calls the outcome, once it is sure that the outcome is real."""
     path = row.path(records)
     form = form_of(row.address, row.action, records)
-    before = rows_of_all_tables()
+    before = given.rows_of_all_tables()
     headers = {"X-CSRFToken": client.cookies["csrftoken"].value}
 
     answer = client.post(path, form, headers=headers)
@@ -84,7 +75,7 @@ def done(client: Client, row: Row, records: dict[str, object]) -> str:
     outcome = word(answer, path)
     if row.address in LEAVES_NO_TRACE:
         return outcome
-    has_changed = rows_of_all_tables() != before
+    has_changed = given.rows_of_all_tables() != before
     warnings = [m for m in get_messages(answer.wsgi_request) if m.level >= WARNING]
     if row.action and warnings and not has_changed:
         return "no"  # a list leads back, and says that there is no such action
