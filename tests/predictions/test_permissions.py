@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import resolve
 
+from tests.factories import make_user
 from tests.predictions import permission_records as given
 from tests.predictions.permission_forms import form_of
 from tests.predictions.permission_table import (
@@ -35,6 +36,7 @@ LEAVES_NO_TRACE = {
 }
 FORM = re.compile(r'(<form[^>]*\bmethod="post"[^>]*>)(.*?)</form>', re.I | re.S)
 BUTTON = re.compile(r'<button\b[^>]*>|<input\b[^>]*type="submit"[^>]*>', re.I)
+LIST = re.compile(r"/admin/\w+/\w+/|/admin/(releases|glossary)/")
 LINK = re.compile(r'<a\b[^>]*\bhref="([^"#][^"]*)"', re.I)
 
 
@@ -180,3 +182,61 @@ def test_no_page_offers_what_the_role_may_not(records, role):
         if answer.get("Content-Type", "").startswith("text/html"):
             assert leads_to(answer) <= may_open, row
             assert sends_to(answer) <= may_do, row
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+def test_the_home_page_leads_to_each_list_that_the_role_may_open(records, role):
+    client = given.log_in(role, records)
+    lists = {
+        row.shape
+        for row in OPENED
+        if row.says[role] == "yes" and LIST.fullmatch(row.address)
+    }
+
+    assert lists <= leads_to(opened(client, "/admin/"))
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+def test_no_address_tells_whether_a_record_exists(records, role):
+    client = given.log_in(role, records)
+    kind, there, nothing = (
+        records[name] for name in ("content type", "prediction", "nothing")
+    )
+
+    found, missing = (
+        opened(client, f"/admin/r/{kind}/{number}/") for number in (there, nothing)
+    )
+
+    assert (found.status_code, missing.status_code) == (404, 404)
+    assert found.text.replace(str(there), "") == missing.text.replace(str(nothing), "")
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+@pytest.mark.parametrize("kind", ["change", "history", "delete"])
+def test_whoever_may_not_open_a_record_does_not_learn_whether_it_exists(
+    records, role, kind
+):
+    client = given.log_in(role, records)
+    refused = [
+        row
+        for row in OPENED
+        if row.says[role] == "no" and row.address.endswith(f"}}/{kind}/")
+    ]
+
+    for row in refused:
+        answer = client.get(re.sub(r"{[^}]*}", str(records["nothing"]), row.address))
+
+        assert answer.status_code == 403, row
+
+
+def test_an_import_is_shown_to_who_began_it_alone(records):
+    given.log_in("HR manager", records)
+    other = Client()
+    other.force_login(make_user("mallory"))
+
+    for row in OPENED:
+        if "{waiting import}" in row.address:
+            answer = other.get(row.path(records))
+
+            assert answer.status_code == 302
+            assert answer["Location"] == "/admin/attrition/employee/import/"
