@@ -1,0 +1,45 @@
+"""Looks at people through the pages themselves, so that they stand in the record."""
+
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from predictions.models import Prediction, Purpose
+
+LIST = reverse("admin:predictions_prediction_changelist")
+
+
+def of_auditor(name: str, employee: int) -> None:
+    """Search, open, reveal."""
+    client = _logged_in(name)
+    row = Prediction.objects.filter(employee=employee).latest("created_at")
+    _get(client, f"{LIST}?q={employee}")
+    _get(client, reverse("admin:predictions_prediction_change", args=[row.pk]))
+    _post(
+        client, reverse("admin:reveal_prediction", args=[row.pk]), Purpose.AUDIT.value
+    )
+
+
+def of_manager(name: str, employee: int) -> None:
+    """Score one person for an interview."""
+    address = reverse("admin:attrition_employee_score", args=[employee])
+    _post(_logged_in(name), address, Purpose.REVIEW.value)
+
+
+def _logged_in(name: str) -> Client:
+    client = Client(SERVER_NAME="localhost", headers={"Accept": "text/html"})
+    client.force_login(User.objects.get(username=name))
+    return client
+
+
+def _get(client: Client, address: str) -> None:
+    _expect(200, client.get(address), address)
+
+
+def _post(client: Client, address: str, purpose: str) -> None:
+    _expect(302, client.post(address, {"purpose": purpose}), address)
+
+
+def _expect(status, answer, address) -> None:
+    if answer.status_code != status:
+        raise RuntimeError(f"{address}: {answer.status_code} instead of {status}.")
