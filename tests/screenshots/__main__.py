@@ -9,15 +9,11 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import django
-
-django.setup()  # before what reads the models, hence E402 below
-
-from tests import browser  # noqa: E402
-from tests.screenshots import camera  # noqa: E402
-from tests.screenshots.pictures import BY_NAME  # noqa: E402
-from tests.screenshots.product import Product  # noqa: E402
-from tests.server import ROOT  # noqa: E402
+from tests import browser
+from tests.screenshots import camera
+from tests.screenshots.pictures import BY_NAME
+from tests.screenshots.product import Product
+from tests.server import ROOT
 
 GUIDE = ROOT / "docs" / "guide"
 

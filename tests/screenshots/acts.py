@@ -4,14 +4,13 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select
 
-from predictions.models import Purpose
 from tests.browser import wait_for
 
 
 def reveal(browser: Chrome) -> None:
     """Say what for, unless a picture before this one has."""
     if form := browser.find_elements(By.CSS_SELECTOR, ".reveal form"):
-        choose_purpose(browser, Purpose.CONTEST)
+        choose_purpose(browser, "contest")
         form[0].find_element(By.CSS_SELECTOR, "[type=submit]").click()
     wait_for(browser, ".why .bar")
 
@@ -26,12 +25,12 @@ def reveal_and_replay(browser: Chrome) -> None:
     replay(browser)
 
 
-def choose_purpose(browser: Chrome, purpose: Purpose) -> None:
-    Select(wait_for(browser, "select[name=purpose]")).select_by_value(purpose.value)
+def choose_purpose(browser: Chrome, purpose: str) -> None:
+    Select(wait_for(browser, "select[name=purpose]")).select_by_value(purpose)
 
 
 def prepare_interview(browser: Chrome) -> None:
-    choose_purpose(browser, Purpose.REVIEW)
+    choose_purpose(browser, "review")
 
 
 def fill_key(browser: Chrome) -> None:

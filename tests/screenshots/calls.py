@@ -4,6 +4,7 @@ import random
 
 from rest_framework.test import APIClient
 
+from predictions.refusals import unknown_callers
 from tests.factories import seed_features
 
 WRONG = [
@@ -21,6 +22,7 @@ def mistakes(secret: str, chance: random.Random) -> None:
         features = seed_features() | chance.choice(WRONG)
         _post({"features": features}, secret)
     _post({"features": {}}, "UneCleQuiNExistePas")
+    unknown_callers.flush()
 
 
 def _post(body: object, secret: str) -> None:

@@ -14,8 +14,8 @@ AUDITOR, MANAGER, ADMINISTRATOR = "c.martin", "r.petit", "a.dubois"
 class Picture:
     """A page's whole width, from the top of `first` to the bottom of `last`.
 
-    `path` and both selectors may name a record of the story, in braces; `who` has
-    logged in, and `act` happens before.
+    `path` names records of the story, in braces; `who` has logged in, and `act` happens
+    before.
     """
 
     name: str
@@ -30,31 +30,55 @@ class Picture:
         return f"{self.name}.png"
 
 
+def row(number: int) -> str:
+    return f"#result_list tbody tr:nth-child({number})"
+
+
+def part(holding: str) -> str:
+    """One of the parts of a page, by what is in it."""
+    return f"fieldset:has({holding})"
+
+
 LOG = "/admin/predictions/prediction/"
 ROW = f"{LOG}{{prediction}}/change/"
+ANSWER = part(".field-chance")
+PERSON = "/admin/attrition/employee/{employee}"
 PICTURES = (
-    Picture("connexion", "/admin/login/", last="#footer", who=None),
-    Picture("accueil", "/admin/"),
-    Picture("liste", LOG),
-    Picture("prediction", ROW),
-    Picture("contributions", ROW, act=acts.reveal),
-    Picture("recalcul", ROW, act=acts.reveal_and_replay),
-    Picture("peu-de-donnees", f"{LOG}{{thin}}/change/"),
-    Picture("paie-annuelle", f"{LOG}{{yearly}}/change/"),
-    Picture("efface", f"{LOG}{{erased}}/change/"),
-    Picture("scelle", "/admin/predictions/seal/{seal}/change/"),
-    Picture("consultations", "/admin/predictions/access/?employee={employee}"),
-    Picture("glossaire", "/admin/glossary/"),
-    Picture("salarie", "/admin/attrition/employee/{employee}/change/", who=MANAGER),
+    Picture("connexion", "/admin/login/", "#header", ".submit-row", who=None),
+    Picture("accueil", "/admin/", last=".beside"),
+    Picture("accueil-graphiques", "/admin/", ".charts", ".charts"),
+    Picture("accueil-tableaux", "/admin/", "#home-departments", ".home > :last-child"),
+    Picture("liste", LOG, last=row(12)),
+    Picture("prediction", ROW, last=part(".why")),
+    Picture("contributions", ROW, ".reveal", part(".why"), act=acts.reveal),
+    Picture("demande", ROW, part(".asked"), ".asked tr:nth-child(12)", act=acts.reveal),
+    Picture("autres-predictions", ROW, part(".others"), part(".others")),
+    Picture("preuve", ROW, part(".proof"), part(".proof"), act=acts.reveal),
+    Picture("recalcul", ROW, ".messagelist", ".reveal", act=acts.reveal_and_replay),
+    Picture("donnees-insuffisantes", f"{LOG}{{thin}}/change/", ANSWER, part(".why")),
+    Picture("avertissement", f"{LOG}{{yearly}}/change/", ANSWER, ANSWER),
+    Picture(
+        "effacement", f"{LOG}{{erased}}/change/", "#content h1", part(".field-asked")
+    ),
+    Picture("scelle", "/admin/predictions/seal/{seal}/change/", "#content h1"),
+    Picture(
+        "consultations",
+        "/admin/predictions/access/?employee={employee}",
+        "#content h1",
+        row(14),
+    ),
+    Picture("salarie", f"{PERSON}/change/", last=".form-row.field-poste", who=MANAGER),
     Picture(
         "demande-de-score",
-        "/admin/attrition/employee/{employee}/score/",
+        f"{PERSON}/score/",
+        "#content h1",
         who=MANAGER,
         act=acts.prepare_interview,
     ),
     Picture(
         "cle",
         "/admin/predictions/apikey/add/",
+        "#content h1",
         who=ADMINISTRATOR,
         act=acts.fill_key,
     ),
