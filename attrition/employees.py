@@ -1,5 +1,7 @@
 """Stores people as HR describes them."""
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +18,7 @@ from attrition.models import Employee, EmployeeQuerySet
 from attrition.validation import Categories
 
 BATCH = 500  # rows a statement: SQLite takes few parameters at once
+READ = 10_000  # rows a query
 FEW = 10  # fewer may leave at once, whatever share of a small company they are
 
 Features = Mapping[str, Any]
@@ -42,6 +45,57 @@ class Imported:
     unchanged: int
     archived: int = 0
     brought_back: int = 0
+
+
+@dataclass(frozen=True)
+class Change:
+    """Somebody as stored, and the features that are to be stored instead."""
+
+    stored: Employee
+    features: Features
+
+    @property
+    def brings_back(self) -> bool:
+        return self.stored.archived_at is not None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What storing people would do to those who are stored now.
+
+    `new` are features by number, `gone` are numbers.
+    """
+
+    new: dict[int, Features]
+    changed: list[Change]
+    unchanged: int
+    gone: Sequence[int] = ()
+    active: int = 0
+
+    @property
+    def counted(self) -> Imported:
+        return Imported(
+            inserted=len(self.new),
+            updated=len(self.changed),
+            unchanged=self.unchanged,
+            archived=len(self.gone),
+            brought_back=sum(change.brings_back for change in self.changed),
+        )
+
+    @property
+    def archives_most(self) -> bool:
+        return len(self.gone) >= FEW and 2 * len(self.gone) > self.active
+
+    @property
+    def digest(self) -> str:
+        """The same as long as the same would be done to the same people as stored."""
+        found = hashlib.sha256(repr((self.unchanged, list(self.gone))).encode())
+        found.update(repr(list(self.new)).encode())
+        for change in self.changed:
+            before = json.dumps(change.stored.features, sort_keys=True)
+            said = f"{change.stored.pk} {change.brings_back} {before}\n"
+            found.update(said.encode())
+        return found.hexdigest()
 
 
 def unscorable(people: Sequence[Person], known: Categories) -> dict[str, Counter[str]]:
@@ -73,23 +127,40 @@ def store(
     `dry_run` counts and stores nothing.
     """
     if complete:
-        _let_nobody_else_write()
-    stored = Employee.objects.in_bulk()
+        let_nobody_else_write()
+    found = plan(people, complete=complete)
+    if not dry_run:
+        carry_out(found, force=force)
+    elif found.archives_most and not force:
+        raise TooManyGone(len(found.gone), found.active)
+    return found.counted
+
+
+def plan(people: Sequence[Person], *, complete: bool) -> Plan:
+    """What `store` would do now."""
+    stored = _stored([person.employee_id for person in people])
     described = {}
     for person in people:
         known = stored.get(person.employee_id)
         kept = {} if known is None else _identifiers(known)
         described[person.employee_id] = kept | person.features
-    gone: list[int] = []
-    if complete:
-        active = [pk for pk, known in stored.items() if known.archived_at is None]
-        gone = [pk for pk in active if pk not in described]
-        if len(gone) >= FEW and 2 * len(gone) > len(active) and not force:
-            raise TooManyGone(len(gone), len(active))
-    imported = _put(described, stored, dry_run=dry_run)
-    if not dry_run:
-        _mark(gone, timezone.now())
-    return replace(imported, archived=len(gone))
+    found = _compared(described, stored)
+    if not complete:
+        return found
+    active = list(Employee.objects.active().values_list("pk", flat=True))
+    gone = sorted(pk for pk in active if pk not in described)
+    return replace(found, gone=gone, active=len(active))
+
+
+def carry_out(found: Plan, *, force: bool = False) -> None:
+    """Store what is planned, in the transaction of whoever calls.
+
+    Raises TooManyGone, unless by `force`.
+    """
+    if found.archives_most and not force:
+        raise TooManyGone(len(found.gone), found.active)
+    _store(found)
+    _mark(found.gone, timezone.now())
 
 
 @transaction.atomic
@@ -98,7 +169,9 @@ def put(described: Mapping[int, Features]) -> Imported:
 
     Of two calls at once, each person is as the later one says.
     """
-    return _put(described, Employee.objects.in_bulk(list(described)))
+    found = _compared(described, Employee.objects.in_bulk(list(described)))
+    _store(found)
+    return found.counted
 
 
 @transaction.atomic
@@ -127,27 +200,31 @@ def _identifiers(employee: Employee) -> dict[str, Any]:
     return {name: stored[name] for name in IDENTIFIERS if name in stored}
 
 
-def _put(
-    described: Mapping[int, Features],
-    stored: Mapping[int, Employee],
-    *,
-    dry_run: bool = False,
-) -> Imported:
-    new, changed = [], []
-    brought_back = 0
+def _stored(ids: Sequence[int]) -> dict[int, Employee]:
+    """Those of these numbers; the others, who may be many more, are not read."""
+    found: dict[int, Employee] = {}
+    for first in range(0, len(ids), READ):
+        found |= Employee.objects.in_bulk(ids[first : first + READ])
+    return found
+
+
+def _compared(
+    described: Mapping[int, Features], stored: Mapping[int, Employee]
+) -> Plan:
+    new: dict[int, Features] = {}
+    changed = []
     for pk, features in described.items():
         employee = stored.get(pk)
         if employee is None:
-            new.append(Employee(pk=pk, features=features))
+            new[pk] = features
         elif not _same(employee, features) or employee.archived_at is not None:
-            brought_back += employee.archived_at is not None
-            employee.features = features
-            employee.archived_at = None
-            changed.append(employee)
-    if not dry_run:
-        _upsert(new + changed)
-    unchanged = len(described) - len(new) - len(changed)
-    return Imported(len(new), len(changed), unchanged, brought_back=brought_back)
+            changed.append(Change(employee, features))
+    return Plan(new, changed, len(described) - len(new) - len(changed))
+
+
+def _store(found: Plan) -> None:
+    described = found.new | {c.stored.pk: c.features for c in found.changed}
+    _upsert([Employee(pk=pk, features=new) for pk, new in described.items()])
 
 
 def _same(employee: Employee, features: Features) -> bool:
@@ -184,7 +261,7 @@ def _locked(people: EmployeeQuerySet) -> list[int]:
     return list(people.values_list("pk", flat=True))
 
 
-def _let_nobody_else_write() -> None:
+def let_nobody_else_write() -> None:
     """Else somebody could be archived who is being stored at this moment.
 
     On SQLite a transaction is alone from its start.

@@ -5,13 +5,19 @@ and column. Accepted besides plain CSV: a byte-order mark, `;` between cells, de
 commas, columns that the table does not know (they are left out, and named).
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from attrition import features
 from attrition.errors import AttritionError, InvalidFeatures, Problem
-from attrition.extract_file import KEYS, ExtractFile, Located
+from attrition.extract_file import (
+    FILE_NAMES,
+    KEYS,
+    ExtractFile,
+    Located,
+    with_hint,
+)
 from attrition.field import Extract, Value
 from attrition.validation import STORABLE
 
@@ -35,10 +41,14 @@ class Person:
 
 @dataclass(frozen=True)
 class Extracts:
-    """What the three files hold, and the columns that were left out, by file."""
+    """What the three files hold, and the columns that were left out, by file.
+
+    `sha256` are the files', by their usual names.
+    """
 
     people: list[Person]
     ignored_columns: dict[str, list[str]]
+    sha256: dict[str, str] = field(compare=False)
 
 
 def read(folder: Path, *, with_outcome: bool) -> Extracts:
@@ -47,7 +57,16 @@ def read(folder: Path, *, with_outcome: bool) -> Extracts:
     `with_outcome` asks for the target column, which training needs and storing must
     not have: without it the column is not even read.
     """
-    files = {e: ExtractFile(folder, e, with_outcome=with_outcome) for e in Extract}
+    return read_each(
+        {e: folder / name for e, name in FILE_NAMES.items()}, with_outcome=with_outcome
+    )
+
+
+def read_each(
+    sources: Mapping[Extract, Path | bytes], *, with_outcome: bool
+) -> Extracts:
+    """As `read`, each file from where it lies, or from what it holds."""
+    files = {e: ExtractFile(e, sources[e], with_outcome=with_outcome) for e in Extract}
     _check_matches(files)
     people = list(_people(files))
     if problems := [problem for file in files.values() for problem in file.problems]:
@@ -55,7 +74,7 @@ def read(folder: Path, *, with_outcome: bool) -> Extracts:
         problems.sort(key=lambda item: (order[item.file], item.line or 0))
         raise ExtractError(problems)
     ignored = {f.name: f.ignored_columns for f in files.values() if f.ignored_columns}
-    return Extracts(people, ignored)
+    return Extracts(people, ignored, {f.name: f.sha256 for f in files.values()})
 
 
 def _check_matches(files: dict[Extract, ExtractFile]) -> None:
@@ -77,7 +96,8 @@ def _people(files: dict[Extract, ExtractFile]) -> Iterator[Person]:
             STORABLE.validate(values)
         except InvalidFeatures as error:
             for problem in error.problems:
-                _locate(problem, employee_id, files)
+                hinted = with_hint(problem, values.get(problem.field))
+                _locate(hinted, employee_id, files)
         survey = files[Extract.SONDAGE].rows.get(employee_id)
         yield Person(employee_id, values, survey.left if survey else None)
 
@@ -86,7 +106,7 @@ def _locate(
     problem: Problem, employee_id: int, files: dict[Extract, ExtractFile]
 ) -> None:
     """Give a refused value to the file that carries it."""
-    field = features.BY_NAME.get(problem.field)
-    file = files[(field and field.source) or Extract.SIRH]
+    known = features.BY_NAME.get(problem.field)
+    file = files[(known and known.source) or Extract.SIRH]
     row = file.rows.get(employee_id)
     file.problems.append(Located(file.name, row.line if row else None, problem))

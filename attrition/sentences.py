@@ -72,10 +72,30 @@ SENTENCES: dict[str, str | Promise] = {
     "nobody_in_file": _("The file holds nobody to score."),
     "too_many_rows": _("The file holds more than %(most)s people: split it."),
     "unnamed_column": _("A column has no title."),
+    "no_rows": _("It holds a header and nobody below it."),
+    "a_workbook": _(
+        "It is an Excel workbook or a ZIP archive: open it, save it as “CSV UTF-8” and "
+        "send that file."
+    ),
+    "utf_16": _("It is UTF-16 text: save it as “CSV UTF-8” and try again."),
+    "not_text": _("It is no text file: save your table as “CSV UTF-8” and send that."),
+    "tab_separated": _(
+        "Its cells are separated by tabs: save it with commas or semicolons."
+    ),
+    "separator_line": _(
+        "Its first line, “sep=”, is only for Excel: delete that line, so that the file "
+        "begins with the names of the columns."
+    ),
+    "not_a_plain_number": _(
+        "%(field)s: write “%(written)s” and not “%(value)s”, without spaces or units."
+    ),
     # The extracts
+    "another_extract": _(
+        "Its columns are those of %(found)s: send that file in its own place, and "
+        "%(field)s here."
+    ),
     "missing_file": _("The file %(field)s is not there."),
     "not_utf8": _("%(field)s is not UTF-8: save it as “CSV UTF-8” and try again."),
-    "not_csv": _("%(field)s is not a CSV file: %(reason)s."),
     "empty_file": _("%(field)s holds no header line."),
     "missing_column": _("The column %(field)s is missing."),
     "duplicate_column": _("The column %(field)s stands twice in the header."),

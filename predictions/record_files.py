@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import IO, Any
 
+from attrition.csv_text import delimiter_of, other_than_csv, other_than_header
 from attrition.errors import AttritionError, InvalidFeatures, Problem
-from attrition.extract_file import as_json
+from attrition.extract_file import as_json, with_hint
 from attrition.features import BY_NAME, SPELLINGS
 from attrition.models import HIGHEST_EMPLOYEE_ID
 from attrition.validation import MOST_PROBLEMS, Validator, unknown_field
@@ -75,7 +76,7 @@ def _checked(asked: Asked, validator: Validator, seen: set[int]) -> Asked:
     try:
         validator.validate(asked.features)
     except InvalidFeatures as error:
-        problems += error.problems
+        problems += [with_hint(p, asked.features.get(p.field)) for p in error.problems]
     return asked._replace(problems=_at(asked.line, problems)) if problems else asked
 
 
@@ -144,10 +145,14 @@ def _csv(stream: IO[bytes]) -> Iterator[Asked]:
     first = next(numbered, None)
     if first is None:
         raise _refused(None, "file", "nobody_in_file")
+    if code := other_than_csv(first[1]):
+        raise _refused(None, "file", code)
     title_line = _decoded(1, first[1].removeprefix(b"\xef\xbb\xbf"))
     if "\r" in title_line.rstrip("\r\n"):
         raise _refused(1, "file", "bare_carriage_returns")
-    delimiter = ";" if title_line.count(";") > title_line.count(",") else ","
+    if code := other_than_header(title_line):
+        raise _refused(1, "file", code)
+    delimiter = delimiter_of(title_line)
 
     def texts() -> Iterator[str]:
         yield title_line

@@ -23,6 +23,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "predictions.view_survey_answers",
         "predictions.export_prediction",
         "predictions.replay_prediction",
+        "attrition.view_employeeimport",
     ),
     _("HR manager"): (
         "predictions.view_prediction",
@@ -32,6 +33,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "attrition.view_employee",
         "attrition.add_employee",
         "attrition.change_employee",
+        "attrition.view_employeeimport",
     ),
     # Releases are files so far: what an ML engineer does needs no permission here.
     _("ML engineer"): (),

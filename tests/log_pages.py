@@ -42,6 +42,8 @@ def pages() -> dict[str, str]:
         "close and class": "close=yes&prediction__exact=1",
         "warning, rare": "warning=thin_evidence",
         "warning, never": "warning=rare_value",
+        "department, common": "department=Consulting",
+        "department, rare": "department=Ressources Humaines",
         "date": f"created_at__lt={moment}",
         "search: employee": f"q={middle.employee_id}",
         "search: evaluation": f"q={identifiers['eval_number']}",

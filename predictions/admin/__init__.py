@@ -7,6 +7,7 @@ from predictions.admin import (  # noqa: F401  (each adds its part)
     access_log,
     batches,
     employees,
+    imports,
     keys,
     logins,
     phrases,

@@ -3,18 +3,36 @@
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from attrition import releases
 from attrition.employees import features_of
-from attrition.errors import InvalidFeatures, ReleaseRejected
+from attrition.errors import InvalidFeatures, Problem, ReleaseRejected
 from attrition.features import FIELDS, SPELLINGS
 from attrition.field import Field, Kind, number_in_words, with_unit
 from attrition.models import Employee
 from attrition.releases import Release
 from attrition.validation import LONGEST_TEXT, STORABLE
+from predictions.words import label_of
 
 EMPTY = ("", "–")
+
+
+class NumberWithUnit(forms.NumberInput):
+    """The unit stands beside the box; the help has it too, for a screen reader."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__()
+        self.unit = unit
+
+    def render(self, *args: Any, **kwargs: Any) -> SafeString:
+        box = super().render(*args, **kwargs)
+        if not self.unit:
+            return box
+        unit = format_html('<span class="unit" aria-hidden="true">{}</span>', self.unit)
+        return format_html('<span class="with-unit">{} {}</span>', box, unit)
 
 
 class EmployeeForm(forms.ModelForm):
@@ -50,7 +68,7 @@ class EmployeeForm(forms.ModelForm):
         except InvalidFeatures as error:
             for problem in error.problems:
                 place = problem.field if problem.field in self.fields else None
-                self.add_error(place, problem.message)
+                self.add_error(place, _in_words(problem))
         self.instance.features = features
         return cleaned
 
@@ -58,6 +76,11 @@ class EmployeeForm(forms.ModelForm):
         """What was typed; what was already there keeps its type (669 is no "669")."""
         before = self.initial[field.name]
         return before if str(before) == value else value
+
+
+def _in_words(problem: Problem) -> str:
+    """The sentence, with the field called as its label calls it."""
+    return Problem(label_of(problem.field), problem.code, problem.params).message
 
 
 def _serving() -> Release | None:
@@ -85,6 +108,7 @@ def form_field(field: Field, release: Release | None, value: Any) -> forms.Field
         "required": False,
     }
     limits = {"min_value": field.low, "max_value": field.high}
+    box = NumberWithUnit(str(field.unit))
     match field.kind:
         case Kind.CATEGORY:
             known = list(release.categories.get(field.name, [])) if release else []
@@ -101,9 +125,9 @@ def form_field(field: Field, release: Release | None, value: Any) -> forms.Field
                 choices=choices, coerce=convert, empty_value=None, **options
             )
         case Kind.NUMBER | Kind.DERIVED if field.whole:
-            return forms.IntegerField(**limits, **options)
+            return forms.IntegerField(widget=box, **limits, **options)
         case Kind.NUMBER | Kind.DERIVED:
-            return forms.FloatField(**limits, **options)
+            return forms.FloatField(widget=box, **limits, **options)
         case _:
             return forms.CharField(max_length=LONGEST_TEXT, **options)
 

@@ -10,12 +10,14 @@ from django.views.decorators.http import require_http_methods
 
 from attrition.employees import archive, bring_back, features_of
 from attrition.features import FIELDS, IDENTIFIERS
-from attrition.models import HIGHEST_EMPLOYEE_ID, Employee
+from attrition.models import HIGHEST_EMPLOYEE_ID, Employee, StoredText
 from attrition.typography import titled
 from predictions.admin.archiving import TITLES, ArchivedFilter, chosen
 from predictions.admin.asked import GROUPS
 from predictions.admin.base import MAY_SCORE, PlainAdmin
+from predictions.admin.department import DepartmentFilter, RoleFilter
 from predictions.admin.employee_form import EmployeeForm
+from predictions.admin.import_pages import ImportPages
 from predictions.admin.lists import BoundedPaginator, IndexedList
 from predictions.admin.score_one import ScoresOne
 from predictions.admin.score_selected import score_selected
@@ -25,10 +27,10 @@ METHODS = ["GET", "HEAD", "POST"]
 
 
 @admin.register(Employee)
-class EmployeeAdmin(ScoresOne, WatchedAdmin, PlainAdmin):
+class EmployeeAdmin(ImportPages, ScoresOne, WatchedAdmin, PlainAdmin):
     form = EmployeeForm
     list_display = ["employee_id", "department", "role", "updated_at", "archived_at"]
-    list_filter = [ArchivedFilter]
+    list_filter = [ArchivedFilter, DepartmentFilter, RoleFilter]
     actions = [score_selected, "archive", "bring_back"]
     list_per_page = 50
     paginator = BoundedPaginator
@@ -37,6 +39,9 @@ class EmployeeAdmin(ScoresOne, WatchedAdmin, PlainAdmin):
     sortable_by = ["employee_id"]
     search_fields = ["employee_id"]  # shows the box; the search is below
     search_help_text = _("Employee number, or an identifier, written in full.")
+
+    class Media:
+        css = {"all": ["predictions/people.css"]}
 
     def get_urls(self):
         score = self.admin_site.admin_view(require_http_methods(METHODS)(self.score))
@@ -53,10 +58,18 @@ class EmployeeAdmin(ScoresOne, WatchedAdmin, PlainAdmin):
         return super().changelist_view(request, titles | (extra_context or {}))
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        context = {"may_score": request.user.has_perm(MAY_SCORE)}
+        context = {
+            "may_score": request.user.has_perm(MAY_SCORE),
+            "title": f"{capfirst(self.opts.verbose_name)} {object_id}",
+            "subtitle": None,
+        }
         return super().change_view(
             request, object_id, form_url, context | (extra_context or {})
         )
+
+    def add_view(self, request, form_url="", extra_context=None):
+        titles = {"title": _("Add an employee"), "subtitle": None}
+        return super().add_view(request, form_url, titles | (extra_context or {}))
 
     def get_changelist(self, request, **kwargs):
         return IndexedList
@@ -71,7 +84,7 @@ class EmployeeAdmin(ScoresOne, WatchedAdmin, PlainAdmin):
         if obj is not None and not self.has_change_permission(request, obj):
             return [(None, {"fields": [*who, "stored"]})]
         by_source = [
-            (title, {"fields": [f.name for f in FIELDS if f.source is source]})
+            (title, {"fields": _of(source), "classes": ["features"]})
             for source, title in GROUPS.items()
         ]
         return [(None, {"fields": who}), *by_source]
@@ -83,14 +96,12 @@ class EmployeeAdmin(ScoresOne, WatchedAdmin, PlainAdmin):
         term = search_term.strip()
         if not term:
             return queryset, False
-        query = Q()
-        for name in IDENTIFIERS:
-            query |= Q(**{f"features__{name}": term})
+        # Each of them has an index; a number is found as it is written.
+        words = {f"word_{name}": StoredText("features", name) for name in IDENTIFIERS}
+        query = Q(*((word, term) for word in words), _connector=Q.OR)
         if term.isascii() and term.isdigit() and int(term) <= HIGHEST_EMPLOYEE_ID:
             query |= Q(pk=int(term))
-            for name in IDENTIFIERS:
-                query |= Q(**{f"features__{name}": int(term)})
-        return queryset.filter(query), False
+        return queryset.alias(**words).filter(query), False
 
     @admin.action(
         description=_("Archive the selected employees"), permissions=["change"]
@@ -128,3 +139,7 @@ class EmployeeAdmin(ScoresOne, WatchedAdmin, PlainAdmin):
             for field in FIELDS
             if features.get(field.name) is not None
         )
+
+
+def _of(source):
+    return [field.name for field in FIELDS if field.source is source]

@@ -58,6 +58,8 @@ class NewestFirstList(IndexedList):
     as soon as something but the time narrows it."""
 
     is_of_batch = False
+    # Filters for which the order of the whole log is as good as any.
+    in_order_of_all: tuple[str, ...] = ("created_at",)
 
     def get_ordering(self, request, queryset):
         usual = super().get_ordering(request, queryset)
@@ -65,9 +67,8 @@ class NewestFirstList(IndexedList):
         self.is_oldest_first = usual[0] == "created_at"
         if self.is_of_batch:
             return usual
-        others = [
-            n for n in self.get_filters_params() if not n.startswith("created_at")
-        ]
+        filters = self.get_filters_params()
+        others = [n for n in filters if not n.startswith(self.in_order_of_all)]
         if self.query or others:
             return OLDEST_OF_SOME if self.is_oldest_first else NEWEST_OF_SOME
         return OLDEST if self.is_oldest_first else NEWEST
@@ -155,10 +156,15 @@ class ValuesInUseFilter(admin.AllValuesFieldListFilter):
             yield {**choice, "display": choice["display"] or "–"}
 
 
-def values_in_use(rows, name):
-    """As SELECT DISTINCT, which reads the whole table: one step a value instead."""
-    values = rows.order_by(name).values_list(name, flat=True)
+def values_in_use(rows, name, most=None):
+    """As SELECT DISTINCT, which reads the whole table: one step a value instead.
+
+    `name` is a column or an annotation that an index begins with; nulls are none.
+    """
+    values = rows.filter(**{f"{name}__isnull": False}).order_by(name)
+    values = values.values_list(name, flat=True)
     value = values.first()
-    while value is not None:
+    while value is not None and most != 0:
         yield value
+        most = None if most is None else most - 1
         value = values.filter(**{f"{name}__gt": value}).first()

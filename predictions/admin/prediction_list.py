@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from attrition.models import Employee
+from attrition.typography import share_in_words
 from predictions.admin.lists import NewestFirstList, PeriodFilter
 from predictions.models import SealedPrediction
 from predictions.models.noteworthy import CLOSE, WARNED
@@ -22,6 +23,10 @@ BAR = 60  # pixels: a probability of 1
 
 class PredictionList(NewestFirstList):
     """Looks up the departments and the seals of a page at once, not row by row."""
+
+    # No index has them in the order of the log: the newest are looked at one by one
+    # where many are in it, and those of few people are found by these people.
+    in_order_of_all = ("created_at", "department", "proba_depart")
 
     def get_results(self, request):
         super().get_results(request)
@@ -60,6 +65,42 @@ class DateAskedFilter(PeriodFilter):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.title = _("date asked")
+
+
+class ProbabilityFilter(admin.FieldListFilter):
+    """From one probability to below another, where the home page leads by it."""
+
+    def __init__(self, field, request, params, model, model_admin, field_path):
+        self.ends = [f"{field_path}__gte", f"{field_path}__lt"]
+        super().__init__(field, request, params, model, model_admin, field_path)
+        self.title = _("probability")
+
+    def expected_parameters(self):
+        return self.ends
+
+    def has_output(self):
+        return bool(self.used_parameters)
+
+    def choices(self, changelist):
+        low, high = (self._end(name) for name in self.ends)
+        yield {
+            "selected": False,
+            "query_string": changelist.get_query_string(remove=self.ends),
+            "display": _("All"),
+        }
+        yield {
+            "selected": True,
+            "query_string": changelist.get_query_string(),
+            "display": _("from %(low)s to below %(high)s") % {"low": low, "high": high},
+        }
+
+    def _end(self, name):
+        usual = 0 if name == self.ends[0] else 1
+        values = self.used_parameters.get(name) or [usual]
+        try:
+            return share_in_words(float(values[-1]), 0)
+        except ValueError as error:
+            raise IncorrectLookupParameters(error) from error
 
 
 class OneOfFilter(admin.SimpleListFilter):

@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from predictions.admin.asked import asked_by_extract
 from predictions.admin.base import asker, release_link
 from predictions.admin.batch_rows import OfBatchFilter, place_in_batch
+from predictions.admin.department import OfDepartmentFilter
 from predictions.admin.lists import ValuesInUseFilter
 from predictions.admin.others import other_answers
 from predictions.admin.prediction_list import (
     CloseFilter,
     DateAskedFilter,
     PredictionList,
+    ProbabilityFilter,
     WarningFilter,
     chance_in_words,
 )
@@ -51,7 +53,9 @@ class PredictionAdmin(Reveals, WatchedAdmin, ProofAdmin):
     list_filter = [
         "prediction",
         CloseFilter,
+        ("proba_depart", ProbabilityFilter),
         WarningFilter,
+        OfDepartmentFilter,
         ("created_at", DateAskedFilter),
         ("model_version", ValuesInUseFilter),
         "source",

@@ -60,14 +60,65 @@ def test_an_empty_file_is_refused(tables, folder, contents):
 
 
 @pytest.mark.parametrize("extract", Extract, ids=str)
-def test_a_file_of_a_header_alone_lacks_everyone(tables, folder, extract):
+def test_a_file_of_a_header_alone_holds_nobody(tables, folder, extract):
     del tables.lines[extract][1:]
     tables.write(folder)
 
-    found = problems_in(folder)
+    name = f"extrait_{extract}.csv"
+    assert problems_in(folder) == [(name, None, name, "no_rows")]
 
-    assert {code for *_, code in found} == {"unmatched_row"}
-    assert len(found) >= 10
+
+@pytest.mark.parametrize("extract", Extract, ids=str)
+@pytest.mark.parametrize(
+    ("contents", "code"),
+    [
+        (b"PK\x03\x04\x14\x00\x06\x00", "a_workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a_workbook"),
+        ("age,poste\n30,Consultant\n".encode("utf-16"), "utf_16"),
+        (b"%PDF-1.7\n\x00\x01", "not_text"),
+    ],
+    ids=["xlsx", "xls", "UTF-16", "PDF"],
+)
+def test_what_is_no_text_is_called_by_its_name(tables, folder, extract, contents, code):
+    tables.write(folder)
+    rewrite(folder, extract, lambda text: contents)
+
+    name = f"extrait_{extract}.csv"
+    assert problems_in(folder) == [(name, None, name, code)]
+
+
+@pytest.mark.parametrize("line", [b"sep=;\r\n", b'"sep=,"\n', b"SEP=\n"], ids=repr)
+def test_a_first_line_for_excel_alone_is_to_be_deleted(tables, folder, line):
+    tables.write(folder, delimiter=";")
+    rewrite(folder, EVAL, lambda text: line + text)
+
+    name = "extrait_eval.csv"
+    assert problems_in(folder) == [(name, 1, name, "separator_line")]
+
+
+def test_cells_between_tabs_are_told_to_be_so(tables, folder):
+    tables.write(folder, delimiter="\t")
+
+    assert [code for *_, code in problems_in(folder)] == ["tab_separated"] * 3
+
+
+@pytest.mark.parametrize("place", [SIRH, EVAL, SONDAGE], ids=str)
+@pytest.mark.parametrize("sent", [SIRH, EVAL, SONDAGE], ids=str)
+def test_a_file_in_the_place_of_another_is_told_whose_it_is(
+    tables, folder, place, sent
+):
+    tables.write(folder)
+    other = (folder / f"extrait_{sent}.csv").read_bytes()
+    rewrite(folder, place, lambda text: other)
+    if place is sent:
+        assert extracts.read(folder, with_outcome=True).people
+        return
+
+    [problem] = extracts_error(folder).located
+
+    assert problem.file == f"extrait_{place}.csv"
+    assert problem.problem.code == "another_extract"
+    assert problem.problem.params == {"found": f"extrait_{sent}.csv"}
 
 
 @pytest.mark.parametrize(
@@ -185,7 +236,8 @@ def test_an_employee_who_is_not_in_all_three_files_is_refused(
         (SIRH, "age", "30.5", "not_whole"),
         (SIRH, "age", "trente", "not_a_number"),
         (SIRH, "age", "1e1", "not_a_number"),
-        (SIRH, "revenu_mensuel", "5 993", "not_a_number"),
+        (SIRH, "revenu_mensuel", "beaucoup", "not_a_number"),
+        (SIRH, "revenu_mensuel", "5 993", "not_a_plain_number"),
         (SIRH, "genre", "X", "not_yes_no"),
         (SIRH, "poste", "x" * 65, "not_a_text"),
         (EVAL, PAY_RISE, "onze %", "not_a_percentage"),
@@ -245,9 +297,46 @@ def test_broken_quoting_is_refused_and_hides_behind_nothing_else(
 
     rewrite(folder, extract, break_line_three)
 
-    [(name, line, field, code)] = problems_in(folder)
-    assert (name, field, code) == (file, file, "not_csv")
-    assert line >= 3
+    assert problems_in(folder) == [(file, 3, file, "not_csv_line")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("2 500", "2500"),
+        ("2\u00a0500", "2500"),
+        ("2\u202f500 €", "2500"),
+        ("2500 €", "2500"),
+        ("2 500,50 EUR", "2500,50"),
+        ("2.500,50", "2500,50"),
+        ("12'500", "12500"),
+        ("1 234 567", "1234567"),
+        ("30 ans", "30"),
+    ],
+)
+def test_a_number_in_another_way_is_told_how_to_be_written(
+    tables, folder, english, cell, written
+):
+    tables.put(SIRH, 7, "revenu_mensuel", cell)
+    tables.write(folder, delimiter=";")
+
+    [problem] = extracts_error(folder).located
+
+    assert problem.problem.message == (
+        f"revenu_mensuel: write “{written}” and not “{cell}”, without spaces or units."
+    )
+
+
+@pytest.mark.parametrize(
+    "cell", ["beaucoup", "1e3", "2,500.00", "1.2.3", "0x10", "12 34", "٣ 000", "--1"]
+)
+def test_what_may_be_several_numbers_or_none_gets_no_hint(tables, folder, cell):
+    tables.put(SIRH, 7, "revenu_mensuel", cell)
+    tables.write(folder)
+
+    found = problems_in(folder)
+
+    assert found == [("extrait_sirh.csv", 7, "revenu_mensuel", "not_a_number")]
 
 
 def test_problems_are_told_all_at_once_in_the_order_of_files_and_lines(tables, folder):

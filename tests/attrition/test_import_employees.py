@@ -1,5 +1,6 @@
 """`import_employees` stores everyone of the extracts, or nobody."""
 
+import hashlib
 import io
 import re
 
@@ -8,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from attrition.extract_file import TARGET
 from attrition.field import Extract
-from attrition.models import Employee
+from attrition.models import Employee, EmployeeImport
 from tests import shipped
 from tests.attrition.generated import generate
 
@@ -94,7 +95,7 @@ def test_people_whom_another_import_has_just_inserted_are_updated(
     run(tables.write(tmp_path))
     tables.put(SIRH, 2, "age", "61")
     # Two at once: this one has looked before the other one stored anybody.
-    monkeypatch.setattr(Employee.objects, "in_bulk", dict)
+    monkeypatch.setattr(Employee.objects, "in_bulk", lambda ids: {})
 
     run(tables.write(tmp_path))
 
@@ -147,6 +148,23 @@ def test_people_who_are_in_no_extract_stay(employee, tables, tmp_path):
     run(tables.write(tmp_path))
 
     assert Employee.objects.get(pk=669).features == employee.features
+
+
+def test_an_import_is_on_record_and_a_dry_run_is_not(tables, tmp_path):
+    folder = tables.write(tmp_path)
+    run(folder, "--dry-run")
+    assert not EmployeeImport.objects.exists()
+
+    run(folder, "--complete")
+
+    row = EmployeeImport.objects.get()
+    assert (row.way, row.user_name, row.complete) == ("command", "", True)
+    assert (row.inserted, row.updated, row.archived) == (10, 0, 0)
+    digest = hashlib.sha256((folder / "extrait_sirh.csv").read_bytes()).hexdigest()
+    assert row.files["extrait_sirh.csv"] == {
+        "name": "extrait_sirh.csv",
+        "sha256": digest,
+    }
 
 
 def test_a_dry_run_counts_and_stores_nothing(tables, tmp_path):

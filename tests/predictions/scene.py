@@ -7,7 +7,9 @@ from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.utils import timezone
 
-from attrition.models import Employee
+from attrition import imports
+from attrition.imports import Sent
+from attrition.models import Employee, EmployeeImport
 from predictions import access, replays
 from predictions.models import (
     Action,
@@ -24,7 +26,9 @@ from predictions.services import Caller, Record, predict
 from tests import shipped
 from tests.factories import seed_features
 from tests.predictions.batches import make_batch
+from tests.predictions.uploads import contents, first
 
+COUNTS = ("inserted", "updated", "unchanged", "archived", "brought_back")
 CALLER = Caller(source=Source.API, key_prefix="abcdefgh", key_owner="HR analytics")
 
 
@@ -36,7 +40,7 @@ def make() -> dict[str, object]:
     """What each kind's record is called in an address."""
     person = Employee.objects.get(pk=669)
     told = seed_features() | {"heure_supplementaires": 1, "revenu_mensuel": 250_000}
-    first, last, erased = predict(
+    told_first, last, erased = predict(
         [
             Record(told, person.pk),
             Record(person.features, person.pk),
@@ -46,12 +50,17 @@ def make() -> dict[str, object]:
     )
     sealing.seal_once(signing.signing_key())
     _erase(erased)
-    _, replay = replays.replay_one(first.pk, CALLER)
+    _, replay = replays.replay_one(told_first.pk, CALLER)
     refusal = Refusal.objects.create(route="predict", status=422, code="missing")
     callers = UnknownCallers.objects.create(
         day=timezone.localdate(), route="predict", status=401, count=3
     )
     look = access.record(CALLER, Action.READ, page="history", employees=[person.pk])
+    admin = User.objects.get(username="admin")
+    sent = {e: Sent(f"{e}.csv", content) for e, content in contents(first(3)).items()}
+    waiting, _ = imports.wait(sent, user_id=admin.pk, complete=True)
+    nobody = dict.fromkeys(COUNTS, 0)
+    stored = EmployeeImport.objects.create(way="admin", complete=False, **nobody)
     return {
         "access": look.pk,
         "batch": str(make_batch([669, 670]).pk),
@@ -59,6 +68,7 @@ def make() -> dict[str, object]:
         "erased": erased.pk,
         "erasure": erased.pk,
         "group": Group.objects.get(name="HR auditor").pk,
+        "import": stored.pk,
         "key": ApiKey.objects.get().pk,
         "open batch": str(make_batch([669, 670], chunks=0).pk),
         "prediction": last.pk,
@@ -67,6 +77,7 @@ def make() -> dict[str, object]:
         "replay": replay.pk,
         "seal": Seal.objects.get().pk,
         "unknown callers": callers.pk,
+        "waiting import": str(waiting.pk),
         "user": User.objects.get(username="auditor").pk,
         "nothing": 999_999,
     }

@@ -218,12 +218,23 @@ def test_the_other_spelling_and_words_for_yes_and_no_are_offered_as_they_are(man
 @pytest.mark.parametrize("term", ["669", "E_669", "emp_c8b594649875c70a"])
 def test_an_employee_is_found_by_number_and_by_identifier(manager, term):
     EmployeeFactory(employee_id=669)
-    EmployeeFactory(employee_id=1, features={"age": 30})
+    EmployeeFactory(employee_id=1, features={"age": 30, "eval_number": "E_66"})
 
     page = manager.get(LIST, {"q": term}).content.decode()
 
     assert change(669) in page
     assert change(1) not in page
+
+
+def test_an_identifier_is_found_whether_it_is_stored_as_text_or_as_a_number(manager):
+    EmployeeFactory(employee_id=1, features={"age": 30, "code_sondage": 4711})
+    EmployeeFactory(employee_id=2, features={"age": 30, "eval_number": "4711"})
+    EmployeeFactory(employee_id=4711, features={"age": 30})
+    EmployeeFactory(employee_id=3, features={"age": 30, "poste": "4711"})
+
+    page = manager.get(LIST, {"q": " 4711 "}).content.decode()
+
+    assert [n for n in (1, 2, 3, 4711) if change(n) in page] == [1, 2, 4711]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from attrition.models import Employee
+from attrition.models import Employee, EmployeeImport
 from predictions.batches.making import of_employees
 from predictions.models import ApiKey, Batch, Prediction, Refusal, UnknownCallers
 from predictions.roles import ROLES
@@ -14,6 +14,9 @@ from tests.factories import EmployeeFactory, make_key, make_user
 from tests.predictions.batches import ASKER
 
 SUPERUSER = "superuser"
+IMPORTED = dict.fromkeys(
+    ("inserted", "updated", "unchanged", "archived", "brought_back"), 0
+)
 
 REFUSALS = {
     SUPERUSER: {"view"},
@@ -35,6 +38,11 @@ MAY = {
     Employee: {
         SUPERUSER: {"view", "add", "change", "delete"},
         "HR manager": {"view", "add", "change"},
+    },
+    EmployeeImport: {
+        SUPERUSER: {"view"},
+        "HR auditor": {"view"},
+        "HR manager": {"view"},
     },
     ApiKey: {
         SUPERUSER: {"view", "add", "change"},
@@ -65,6 +73,9 @@ def rows(make_prediction):
         Prediction: make_prediction(669),
         Employee: EmployeeFactory(employee_id=669),
         Batch: of_employees([669], ASKER),
+        EmployeeImport: EmployeeImport.objects.create(
+            way="command", complete=True, **IMPORTED
+        ),
         ApiKey: key,
         Refusal: Refusal.objects.create(route="predict", status=422, code="empty"),
         UnknownCallers: UnknownCallers.objects.create(

@@ -1,4 +1,4 @@
-"""An auditor's work on one prediction in a real browser, from the list to the record."""
+"""An auditor's work on one prediction in a real browser, up to its own record."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,8 @@ pytestmark = chromium.is_there
 def server(tmp_path_factory) -> Iterator[Server]:
     found = Server(tmp_path_factory.mktemp("auditor"))
     features = seed_features() | {"revenu_mensuel": 4321}
-    found.call("/predict", {"features": features, "employee_id": 673})
+    for number in (673, 674):
+        found.call("/predict", {"features": features, "employee_id": number})
     yield found
     found.stop()
 
@@ -39,13 +40,14 @@ def seen(browser: Chrome) -> str:
     return browser.find_element(By.ID, "content").text.replace("\u00a0", " ")
 
 
-def open_prediction(browser: Chrome, server: Server) -> str:
+def open_prediction(browser: Chrome, server: Server, number: str = "673") -> str:
     """Search for the employee and open their newest prediction; its address."""
     browser.get(f"{server.address}{LIST}")
     box = browser.find_element(By.NAME, "q")
-    box.send_keys("673")
+    box.send_keys(number)
     box.submit()
-    wait_for(browser, "#result_list th a").click()
+    wait_for(browser, "a[href='?']")  # what was searched for can be taken off again
+    wait_for(browser, "#result_list tbody th a").click()
     wait_for(browser, ".reveal")
     return browser.current_url
 
@@ -71,7 +73,12 @@ def test_an_auditor_finds_reveals_replays_and_is_on_record(auditor, server):
     assert "Valeurs affichées jusqu'à" in shown
     assert "concordent" in said
     assert auditor.current_url.endswith(f"{ACCESSES}?employee=673")
-    for action in ("valeurs affichées", "recalcul demandé", "page ouverte", "recherche"):
+    for action in (
+        "valeurs affichées",
+        "recalcul demandé",
+        "page ouverte",
+        "recherche",
+    ):
         assert action in listed
     assert "la personne conteste son score" in listed
     assert PAY not in listed
@@ -94,7 +101,7 @@ def test_what_a_user_saw_is_two_clicks_from_the_home_page(auditor, server):
 
 
 def test_a_reveal_without_a_purpose_is_asked_for_again_at_its_field(auditor, server):
-    open_prediction(auditor, server)
+    open_prediction(auditor, server, "674")
     form = auditor.find_element(By.CSS_SELECTOR, ".reveal form")
     # Past the browser's own check, as a script would be.
     auditor.execute_script("arguments[0].noValidate = true", form)

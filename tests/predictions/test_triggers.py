@@ -7,6 +7,7 @@ from django.core import checks
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
+from attrition.models import EmployeeImport
 from predictions.database import triggers
 from predictions.models import (
     Access,
@@ -24,6 +25,9 @@ from predictions.proof import sealing
 
 TABLES = {model._meta.db_table for model in triggers.append_only_models()}
 REFUSED = "append-only"
+IMPORTED = dict.fromkeys(
+    ("inserted", "updated", "unchanged", "archived", "brought_back"), 0
+)
 
 
 def execute(sql: str, *values: object) -> None:
@@ -50,6 +54,7 @@ def logs(row) -> dict[str, object]:
         look := Access.objects.create(action="view", source="admin", page="a page"),
         AccessedEmployee.objects.create(access=look, employee_id=669),
         AccessErasure.objects.create(accessed_id=99, user_name="ana", reason="asked"),
+        EmployeeImport.objects.create(way="command", complete=True, **IMPORTED),
         LogCheck.objects.create(
             **dict.fromkeys(["rows", "seals", "waiting", "findings"], 1),
             has_keys=True,

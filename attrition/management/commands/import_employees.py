@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from attrition import employees, extracts, releases
+from attrition import employees, extracts, imports, releases
 from attrition.employees import Imported, TooManyGone
 from attrition.errors import ReleaseRejected
-from attrition.extracts import Person
+from attrition.extracts import Extracts, Person
+from attrition.imports import Caller
 from attrition.management.reports import problem_list
+from attrition.models import ImportWay
 
 
 class Command(BaseCommand):
@@ -50,9 +53,7 @@ class Command(BaseCommand):
             left_out = {"file": file, "columns": ", ".join(columns)}
             self.stdout.write(_("%(file)s: left out %(columns)s.") % left_out)
         try:
-            counted = employees.store(
-                found.people, complete=complete, force=force, dry_run=dry_run
-            )
+            counted = _imported(found, complete, force, dry_run)
         except TooManyGone as error:
             sentence = _(
                 "%(gone)s of %(active)s active people are not in the extracts, and "
@@ -88,3 +89,18 @@ class Command(BaseCommand):
                 % {"version": release.version, "field": field}
                 + f" {listed}"
             )
+
+
+@transaction.atomic
+def _imported(found: Extracts, complete: bool, force: bool, dry_run: bool) -> Imported:
+    counted = employees.store(
+        found.people, complete=complete, force=force, dry_run=dry_run
+    )
+    if not dry_run:
+        files = {
+            name: {"name": name, "sha256": digest}
+            for name, digest in found.sha256.items()
+        }
+        caller = Caller(ImportWay.COMMAND)
+        imports.record(counted, caller=caller, complete=complete, files=files)
+    return counted

@@ -4,6 +4,9 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from attrition.features import IDENTIFIERS
+from attrition.models.stored import StoredText
+
 HIGHEST_EMPLOYEE_ID = 2**63 - 1
 
 
@@ -43,6 +46,13 @@ class Employee(models.Model):
                 name="employee_id_is_positive",
                 condition=models.Q(employee_id__gte=1),
             ),
+        ]
+        # What the list of people is narrowed by, in its own order, and searched for.
+        indexes = [
+            models.Index(
+                StoredText("features", name), "employee_id", name=f"employee_by_{name}"
+            )
+            for name in ("departement", "poste", *IDENTIFIERS)
         ]
 
     def __str__(self) -> str:
