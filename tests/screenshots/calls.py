@@ -25,8 +25,18 @@ def mistakes(secret: str, chance: random.Random) -> None:
     unknown_callers.flush()
 
 
+def history(secret: str, employee: int) -> None:
+    """A program reads what the log has of somebody."""
+    answer = _client(secret).get(f"/history/{employee}")
+    if answer.status_code != 200:
+        raise RuntimeError(f"It was to be answered, not {answer.status_code}.")
+
+
 def _post(body: object, secret: str) -> None:
-    client = APIClient(SERVER_NAME="localhost", headers={"X-API-Key": secret})
-    answer = client.post("/predict", body, format="json")
+    answer = _client(secret).post("/predict", body, format="json")
     if answer.status_code not in (401, 422):
         raise RuntimeError(f"It was to be refused, not {answer.status_code}.")
+
+
+def _client(secret: str) -> APIClient:
+    return APIClient(SERVER_NAME="localhost", headers={"X-API-Key": secret})

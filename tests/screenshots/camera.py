@@ -13,14 +13,17 @@ from tests.screenshots.product import Product
 
 WIDTH = 1280
 HEIGHT = 900
-EDGE = 12  # pixels around what is shown
-TOP_AND_BOTTOM = """
-const at = selector => {
-  const found = document.querySelectorAll(selector);
-  return [...found].map(one => one.getBoundingClientRect());
+EDGE = 4  # pixels around what is shown
+CLIP = """
+const [first, last] = [...arguments].map(selector => {
+  const found = document.querySelector(selector);
+  if (!found) throw new Error(`There is no ${selector} on this page.`);
+  return found.getBoundingClientRect();
+});
+const left = Math.min(first.left, last.left), right = Math.max(first.right, last.right);
+return {
+  x: left, width: right - left, y: first.top + scrollY, height: last.bottom - first.top
 };
-const [first] = at(arguments[0]), last = at(arguments[1]).at(-1);
-return [first.top + scrollY, last.bottom + scrollY];
 """
 
 
@@ -40,7 +43,7 @@ def take(
             if picture.who != who:
                 who = _change(browser, product, picture.who)
             browser.get(product.address + picture.path.format(**product.records))
-            yield _taken(browser, picture, product, folder, width)
+            yield _taken(browser, picture, folder)
 
 
 def _prepare(browser: Chrome, width: int, scheme: str) -> None:
@@ -66,19 +69,28 @@ def _change(browser: Chrome, product: Product, who: str | None) -> str | None:
     return who
 
 
-def _taken(
-    browser: Chrome, picture: Picture, product: Product, folder: Path, width: int
-) -> Path:
+def _taken(browser: Chrome, picture: Picture, folder: Path) -> Path:
     wait_for(browser, "#footer")
     if picture.act is not None:
         picture.act(browser)
-    selectors = [s.format(**product.records) for s in (picture.first, picture.last)]
-    top, bottom = browser.execute_script(TOP_AND_BOTTOM, *selectors)
-    top = max(0, top - EDGE)
-    clip = {"x": 0, "y": top, "width": width, "height": bottom + EDGE - top, "scale": 1}
+    found = browser.execute_script(CLIP, picture.first, picture.last)
     shot = browser.execute_cdp_cmd(
-        "Page.captureScreenshot", {"clip": clip, "captureBeyondViewport": True}
+        "Page.captureScreenshot",
+        {"clip": _with_edge(**found), "captureBeyondViewport": True},
     )
     file = folder / picture.file
     file.write_bytes(base64.b64decode(shot["data"]))
     return file
+
+
+def _with_edge(x: float, y: float, width: float, height: float) -> dict[str, float]:
+    left, top = max(0, round(x) - EDGE), max(0, round(y) - EDGE)
+    right, bottom = round(x + width) + EDGE, round(y + height) + EDGE
+    right = right if left else round(width)  # as wide as the page: no more than it
+    return {
+        "x": left,
+        "y": top,
+        "width": right - left,
+        "height": bottom - top,
+        "scale": 1,
+    }

@@ -10,20 +10,30 @@ LIST = reverse("admin:predictions_prediction_changelist")
 
 
 def of_auditor(name: str, employee: int) -> None:
-    """Search, open, reveal."""
+    """Search, open, reveal, in a periodic audit."""
+    _look(_logged_in(name), employee, Purpose.AUDIT)
+
+
+def of_contested(name: str, employee: int) -> None:
+    """Somebody contests their score: it is revealed, computed again and proven."""
     client = _logged_in(name)
+    row = _look(client, employee, Purpose.CONTEST)
+    _post(client, reverse("admin:replay_prediction", args=[row.pk]))
+    _get(client, reverse("admin:prove_prediction", args=[row.pk]))
+
+
+def _look(client: Client, employee: int, purpose: Purpose) -> Prediction:
     row = Prediction.objects.filter(employee=employee).latest("created_at")
     _get(client, f"{LIST}?q={employee}")
     _get(client, reverse("admin:predictions_prediction_change", args=[row.pk]))
-    _post(
-        client, reverse("admin:reveal_prediction", args=[row.pk]), Purpose.AUDIT.value
-    )
+    _post(client, reverse("admin:reveal_prediction", args=[row.pk]), purpose)
+    return row
 
 
 def of_manager(name: str, employee: int) -> None:
     """Score one person for an interview."""
     address = reverse("admin:attrition_employee_score", args=[employee])
-    _post(_logged_in(name), address, Purpose.REVIEW.value)
+    _post(_logged_in(name), address, Purpose.REVIEW)
 
 
 def _logged_in(name: str) -> Client:
@@ -36,7 +46,7 @@ def _get(client: Client, address: str) -> None:
     _expect(200, client.get(address), address)
 
 
-def _post(client: Client, address: str, purpose: str) -> None:
+def _post(client: Client, address: str, purpose: str = "") -> None:
     _expect(302, client.post(address, {"purpose": purpose}), address)
 
 

@@ -12,7 +12,7 @@ AUDITOR, MANAGER, ADMINISTRATOR = "c.martin", "r.petit", "a.dubois"
 
 @dataclass(frozen=True)
 class Picture:
-    """A page's whole width, from the top of `first` to the bottom of `last`.
+    """What of a page is shown: from `first` to `last`, the nearest to its beginning.
 
     `path` names records of the story, in braces; `who` has logged in, and `act` happens
     before.
@@ -48,7 +48,7 @@ PICTURES = (
     Picture("accueil", "/admin/", last=".beside"),
     Picture("accueil-graphiques", "/admin/", ".charts", ".charts"),
     Picture("accueil-tableaux", "/admin/", "#home-departments", ".home > :last-child"),
-    Picture("liste", LOG, last=row(12)),
+    Picture("liste", LOG, last=row(8)),
     Picture("prediction", ROW, last=part(".why")),
     Picture("contributions", ROW, ".reveal", part(".why"), act=acts.reveal),
     Picture("demande", ROW, part(".asked"), ".asked tr:nth-child(12)", act=acts.reveal),
@@ -63,9 +63,9 @@ PICTURES = (
     Picture("scelle", "/admin/predictions/seal/{seal}/change/", "#content h1"),
     Picture(
         "consultations",
-        "/admin/predictions/access/?employee={employee}",
+        "/admin/predictions/access/?employee={watched}",
         "#content h1",
-        row(14),
+        row(8),
     ),
     Picture("salarie", f"{PERSON}/change/", last=".form-row.field-poste", who=MANAGER),
     Picture(

@@ -28,6 +28,7 @@ ROLES = {
     "a.dubois": "API administrator",
 }
 SUBJECT = 695  # whose predictions the pictures show
+WATCHED = 702  # who contests
 ERASED = 719
 KEY = "OutilRHdemonstrationDesImagesDuGuide1234567890ab"
 
@@ -67,7 +68,7 @@ def _week(monday: datetime, caller: Caller, chance: random.Random) -> None:
     for day in sorted(chance.sample(range(1, 5), 2)):
         clock.turn_to(monday + timedelta(days=day, hours=chance.randint(1, 8)))
         calls.mistakes(KEY, chance)
-        looks.of_auditor("c.martin", chance.choice([SUBJECT, 690, 702]))
+        looks.of_auditor("c.martin", chance.choice([SUBJECT, 690, 707]))
     clock.turn_to(monday + timedelta(days=4, hours=1))
     looks.of_manager("r.petit", chance.choice([SUBJECT, 671, 713]))
     _seal()
@@ -95,6 +96,13 @@ def _erase() -> None:
 
 def _last_morning(caller: Caller) -> dict[str, int]:
     """What is special, and the figures of the home page as of ten minutes ago."""
+    clock.turn_to(clock.TODAY - timedelta(days=3, hours=1))
+    looks.of_manager("r.petit", WATCHED)
+    clock.turn_to(clock.TODAY - timedelta(days=2))
+    calls.history(KEY, WATCHED)
+    _seal()
+    clock.turn_to(clock.TODAY - timedelta(hours=1))
+    looks.of_contested("c.martin", WATCHED)
     clock.turn_to(clock.TODAY - timedelta(minutes=40))
     person = Employee.objects.get(pk=SUBJECT)
     thin, yearly = predict(
@@ -117,6 +125,7 @@ def _last_morning(caller: Caller) -> dict[str, int]:
         "prediction": earlier.filter(employee=SUBJECT).latest("created_at").pk,
         "seal": Seal.objects.latest("number").pk,
         "thin": thin.pk,
+        "watched": WATCHED,
         "yearly": yearly.pk,
     }
 
