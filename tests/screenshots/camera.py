@@ -57,6 +57,7 @@ def _prepare(browser: Chrome, width: int, scheme: str) -> None:
         deviceScaleFactor=1,
         mobile=False,
     )
+    tell("setScrollbarsHidden", hidden=True)  # the camera sees the page without them
     tell("setTimezoneOverride", timezoneId="Europe/Paris")
     features = [{"name": "prefers-color-scheme", "value": scheme}]
     tell("setEmulatedMedia", features=features)
@@ -86,7 +87,7 @@ def _taken(browser: Chrome, picture: Picture, folder: Path) -> Path:
 def _with_edge(x: float, y: float, width: float, height: float) -> dict[str, float]:
     left, top = max(0, round(x) - EDGE), max(0, round(y) - EDGE)
     right, bottom = round(x + width) + EDGE, round(y + height) + EDGE
-    right = right if left else round(width)  # as wide as the page: no more than it
+    right = right if left else round(width)  # no wider than the page
     return {
         "x": left,
         "y": top,

@@ -28,7 +28,7 @@ ROLES = {
     "a.dubois": "API administrator",
 }
 SUBJECT = 695  # whose predictions the pictures show
-WATCHED = 702  # who contests
+WATCHED = 717  # who contests
 ERASED = 719
 KEY = "OutilRHdemonstrationDesImagesDuGuide1234567890ab"
 
