@@ -13,6 +13,7 @@ from predictions.admin.widgets import SplitDateTime
 from predictions.models import Source
 from predictions.services import Caller
 
+MAY_READ = "predictions.view_prediction"
 MAY_SCORE = "predictions.request_prediction"
 
 

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from attrition.field import number_in_words
 from attrition.typography import share_in_words
 from predictions.admin.base import (
+    MAY_READ,
     MAY_SCORE,
     ReadOnlyAdmin,
     asker,
@@ -38,7 +39,6 @@ NEW_FIGURES_EVERY = 5  # seconds, while a batch is open
 SLOW = timedelta(minutes=2)  # without anybody scored
 MOST_REFUSED = 100  # on the page; the file has all of them
 BAR = 80  # pixels
-MAY_READ = "predictions.view_prediction"
 
 
 @admin.register(Batch)

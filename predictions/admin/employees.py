@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.utils import unquote
 from django.db.models import Q
 from django.urls import path
 from django.utils.text import capfirst
@@ -14,11 +15,12 @@ from attrition.models import HIGHEST_EMPLOYEE_ID, Employee, StoredText
 from attrition.typography import titled
 from predictions.admin.archiving import TITLES, ArchivedFilter, chosen
 from predictions.admin.asked import GROUPS
-from predictions.admin.base import MAY_SCORE, PlainAdmin
+from predictions.admin.base import MAY_READ, MAY_SCORE, PlainAdmin
 from predictions.admin.department import DepartmentFilter, RoleFilter
 from predictions.admin.employee_form import EmployeeForm
 from predictions.admin.import_pages import ImportPages
 from predictions.admin.lists import BoundedPaginator, IndexedList
+from predictions.admin.others import answers_of
 from predictions.admin.score_one import ScoresOne
 from predictions.admin.score_selected import score_selected
 from predictions.admin.watched import WatchedAdmin
@@ -60,12 +62,19 @@ class EmployeeAdmin(ImportPages, ScoresOne, WatchedAdmin, PlainAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         context = {
             "may_score": request.user.has_perm(MAY_SCORE),
+            "answers": self._answers(request, object_id),
             "title": f"{capfirst(self.opts.verbose_name)} {object_id}",
             "subtitle": None,
         }
         return super().change_view(
             request, object_id, form_url, context | (extra_context or {})
         )
+
+    def _answers(self, request, object_id):
+        employee = self.get_object(request, unquote(object_id))
+        if employee is None or not request.user.has_perm(MAY_READ):
+            return ""
+        return answers_of(employee.pk)
 
     def add_view(self, request, form_url="", extra_context=None):
         titles = {"title": _("Add an employee"), "subtitle": None}
