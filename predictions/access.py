@@ -24,11 +24,14 @@ def record(
     *,
     page: str,
     employees: Iterable[int | None] = (),
+    people: int | None = None,
     prediction_id: int | None = None,
     purpose: Purpose | None = None,
     details: dict[str, Any] | None = None,
 ) -> Access:
     """One look at these employees; None is somebody whom the data does not name.
+
+    `people` says how many, where another look has named them.
 
     Raises LogUnavailable: then nothing was written, and nothing may be shown.
     """
@@ -45,7 +48,7 @@ def record(
                 purpose=purpose or "",
                 page=page,
                 prediction_id=prediction_id,
-                people=len(set(seen) - {None}) + seen.count(None),
+                people=_count(seen) if people is None else people,
                 details=details or {},
             )
             _name(look, seen)
@@ -72,9 +75,16 @@ def each(
     yield from _named(look, piece, whom)
 
 
+def _count(seen: Sequence[int | None]) -> int:
+    return len(set(seen) - {None}) + seen.count(None)
+
+
 def _named(look: Access, piece: Sequence[Shown], whom: Any) -> Sequence[Shown]:
+    people = {whom(item) for item in piece} - {None}
     try:
-        _name(look, [whom(item) for item in piece])
+        # Somebody who is in many pieces stands in the look once.
+        known = AccessedEmployee.objects.filter(access=look, employee_id__in=people)
+        _name(look, people - set(known.values_list("employee_id", flat=True)))
     except Error:
         raise LogUnavailable("The access log could not be written.") from None
     return piece

@@ -2,14 +2,15 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import orjson
 
 from predictions.batch_answers import result
-from predictions.batches.reading import answers
-from predictions.models import Batch
+from predictions.batches.refused import RefusedRow
+from predictions.exports.cells import harmless
+from predictions.models import Prediction
 
 COLUMNS = (
     "row",
@@ -24,20 +25,19 @@ COLUMNS = (
     "warnings",
     "errors",
 )
-# A spreadsheet takes a text that begins with one of these for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+Answers = Iterable[Prediction | RefusedRow]
 
 
-def ndjson(batch: Batch) -> Iterator[bytes]:
+def ndjson(answers: Answers) -> Iterator[bytes]:
     """One JSON object a row, in the order of the rows."""
-    for found in answers(batch):
+    for found in answers:
         yield orjson.dumps(result(found)) + b"\n"
 
 
-def as_csv(batch: Batch) -> Iterator[bytes]:
+def as_csv(answers: Answers) -> Iterator[bytes]:
     """One line a row; lists are words with spaces, errors are sentences."""
     yield _line(COLUMNS)
-    for found in answers(batch):
+    for found in answers:
         yield _line(_cells(result(found)))
 
 
@@ -50,18 +50,13 @@ def _cells(item: dict[str, Any]) -> Iterator[Any]:
         yield harmless(value) if isinstance(value, str) else value
 
 
-def harmless(text: str) -> str:
-    """The text as no spreadsheet runs it."""
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
 def _line(cells: Any) -> bytes:
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow(cells)
     return line.getvalue().encode()
 
 
-FORMATS: dict[str, tuple[str, Callable[[Batch], Iterator[bytes]]]] = {
+FORMATS: dict[str, tuple[str, Callable[[Answers], Iterator[bytes]]]] = {
     "ndjson": ("application/x-ndjson", ndjson),
     "csv": ("text/csv; charset=utf-8", as_csv),
 }

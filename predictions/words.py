@@ -58,6 +58,12 @@ def class_in_words(prediction: int, warnings: list[dict[str, Any]]) -> str:
     return _("above the threshold") if prediction else _("below the threshold")
 
 
+def asker(row: Any) -> str:
+    """Who asked for it, as its text copies say."""
+    key = f"{row.key_owner} ({row.key_prefix}…)" if row.key_owner else ""
+    return row.user_name or key or "–"
+
+
 def label_of(name: str) -> str:
     """A field's label; its name, when it has left the table since it was logged."""
     return str(BY_NAME[name].label) if name in BY_NAME else name

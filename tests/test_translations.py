@@ -1,7 +1,10 @@
 """Everything a person reads is there in French, and compiled."""
 
 import io
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +23,7 @@ from attrition.typography import french, titled
 from predictions.api import sentences  # noqa: F401  (the codes of the API join)
 
 ROOT = Path(__file__).parent.parent
+SETTINGS = "technova.settings"
 FRENCH = ROOT / "locale" / "fr" / "LC_MESSAGES"
 
 
@@ -27,6 +31,10 @@ FRENCH = ROOT / "locale" / "fr" / "LC_MESSAGES"
 def catalogue():
     with (FRENCH / "django.po").open("rb") as file:
         return read_po(file, locale="fr")
+
+
+def translated(catalogue) -> set[str]:
+    return {m.id for m in catalogue if m.id and m.string and not m.fuzzy}
 
 
 def used_strings() -> set[str]:
@@ -42,9 +50,44 @@ def used_strings() -> set[str]:
 
 
 def test_every_string_has_its_french_text_and_none_is_left_over(catalogue):
-    translated = {m.id for m in catalogue if m.id and m.string and not m.fuzzy}
+    assert translated(catalogue) == used_strings(), (
+        "run `make messages`, then fill in django.po"
+    )
 
-    assert translated == used_strings(), "run `make messages`, then fill in django.po"
+
+def test_no_text_is_kept_for_a_string_that_is_gone(catalogue):
+    assert list(catalogue.obsolete) == []
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda catalogue, one: catalogue.delete(one.id),
+        lambda catalogue, one: setattr(one, "string", ""),
+        lambda catalogue, one: one.flags.add("fuzzy"),
+        lambda catalogue, one: setattr(one, "id", f"{one.id} as it was"),
+    ],
+    ids=["no entry", "no text", "doubtful", "of an earlier sentence"],
+)
+def test_a_text_that_is_missing_or_stale_is_seen(spoil):
+    with (FRENCH / "django.po").open("rb") as file:
+        catalogue = read_po(file, locale="fr")
+    before = translated(catalogue)
+
+    spoil(catalogue, next(message for message in catalogue if message.id))
+
+    assert translated(catalogue) != before
+
+
+def test_the_catalogue_needs_no_gettext_on_the_machine():
+    said = "import django; django.setup()\nfrom django.utils.translation import *\n"
+    said += "activate('fr'); print(gettext('threshold'))"
+    environment = os.environ | {"PATH": "", "DJANGO_SETTINGS_MODULE": SETTINGS}
+    done = subprocess.run(
+        [sys.executable, "-c", said], env=environment, cwd=ROOT, capture_output=True
+    )
+
+    assert done.stdout.decode().strip() == "seuil"
 
 
 def test_placeholders_survive_translation(catalogue):

@@ -10,8 +10,9 @@ def details_in_words(details):
     for name, value in (details.get("filters") or {}).items():
         yield _("filter"), f"{name} = {value}"
     titles = {
+        "search": _("narrowed by a search"),
         "page": _("page of the list"),
-        "format": _("format"),
+        "format": _("file format"),
         "batch": _("batch"),
         "employees": _("employees"),
         "values": _("with the values"),

@@ -1,5 +1,7 @@
 """Who looked at whom: read-only, and itself a page that is looked at on record."""
 
+import copy
+
 from django.contrib import admin
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -14,7 +16,7 @@ from predictions.admin.access_filters import OfEmployeeFilter, OfPredictionFilte
 from predictions.admin.base import ReadOnlyAdmin, asker
 from predictions.admin.lists import NewestFirstList, PeriodFilter, ValuesInUseFilter
 from predictions.admin.watched import WatchedAdmin
-from predictions.models import Access, AccessedEmployee
+from predictions.models import Access, AccessedEmployee, Action
 
 MOST_NAMED = 200  # employees on the page of one look
 
@@ -68,6 +70,12 @@ class AccessAdmin(WatchedAdmin, ReadOnlyAdmin):
         term = search_term.strip()
         return (queryset.found_by(term) if term else queryset), False
 
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = copy.deepcopy(super().get_fieldsets(request, obj))
+        if obj is not None and obj.action in (Action.EXPORT, Action.EXPORTED):
+            fieldsets[-1][1]["fields"].append("download")
+        return fieldsets
+
     def people_listed(self, request, listed):
         asked = request.GET.get(OfEmployeeFilter.parameter_name, "")
         return [int(asked)] if asked.isdecimal() else []
@@ -85,6 +93,8 @@ class AccessAdmin(WatchedAdmin, ReadOnlyAdmin):
 
     @admin.display(description=_("whom"))
     def whom(self, look):
+        if look.action == Action.EXPORT:  # named while the file is given
+            return _("people in the file")
         if look.people == 1:
             return look.only_one if look.only_one is not None else _("not named")
         return _("%(count)s people") % {"count": number_in_words(look.people)}
@@ -109,7 +119,10 @@ class AccessAdmin(WatchedAdmin, ReadOnlyAdmin):
 
     @admin.display(description=_("people shown"))
     def people_seen(self, look):
-        return number_in_words(look.people)
+        if look.action != Action.EXPORT:
+            return number_in_words(look.people)
+        named = look.employees.values("employee_id").distinct().count()
+        return number_in_words(named)
 
     @admin.display(description=_("employees"))
     def employees_seen(self, look):
@@ -123,3 +136,20 @@ class AccessAdmin(WatchedAdmin, ReadOnlyAdmin):
     def said(self, look):
         context = {"details": list(details_in_words(look.details))}
         return render_to_string("admin/access/details.html", context)
+
+    @admin.display(description=_("download"))
+    def download(self, look):
+        context = {"is_end": look.action == Action.EXPORTED, "other": _other_end(look)}
+        return render_to_string("admin/access/download.html", context)
+
+
+def _other_end(look):
+    """The number of the look at which this one's file ended, or began; None if none."""
+    if look.action == Action.EXPORTED:
+        return look.details.get("begun")
+    ends = Access.objects.filter(
+        action=Action.EXPORTED,
+        created_at__gte=look.created_at,
+        details__begun=look.pk,
+    )
+    return ends.values_list("pk", flat=True).first()

@@ -8,7 +8,7 @@ from django.contrib.admin.exceptions import (
     DisallowedModelAdminToField,
 )
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ERROR_FLAG, ORDER_VAR, PAGE_VAR
+from django.contrib.admin.views.main import ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR
 
 from predictions.admin.lookups import is_declared, out_of_choice
 from predictions.admin.nonsense import in_words
@@ -19,6 +19,7 @@ WRONG = (
     DisallowedModelAdminToField,
 )
 LONGEST = 200  # characters that a filter or a search has any use for
+HUGE = re.compile(r"-?[0-9]{19,}")  # no column of a database holds it
 FORMS = {
     PAGE_VAR: re.compile(r"[0-9]{1,9}"),
     ORDER_VAR: re.compile(r"-?[0-9]{1,3}(\.-?[0-9]{1,3})*"),
@@ -26,13 +27,19 @@ FORMS = {
 
 
 class SoundAddresses:
-    """For a ModelAdmin. Django's own leads to the whole list, and says nothing."""
+    """For a ModelAdmin. Django's own leads to the whole list, and says nothing.
+
+    `led_to_by` names columns that a link narrows the list by, and no filter does.
+    """
+
+    led_to_by: tuple[str, ...] = ()
 
     def lookup_allowed(self, lookup, value, request):
         """Only what the list offers: any column would answer questions about values
         that are masked."""
+        offered = [*self.get_list_filter(request), *self.led_to_by]
         allowed = super().lookup_allowed(lookup, value, request)
-        return allowed and is_declared(lookup, self.get_list_filter(request))
+        return allowed and is_declared(lookup, offered)
 
     def get_changelist_instance(self, request):
         sent = request.GET
@@ -86,5 +93,7 @@ def _unreadable(sent):
         for text in (name, *values):
             if "\0" in text or len(text) > LONGEST:
                 yield name
+        if name != SEARCH_VAR and any(map(HUGE.fullmatch, values)):
+            yield name
         if form and not form.fullmatch(values[-1]):
             yield name

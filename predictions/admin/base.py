@@ -12,6 +12,7 @@ from predictions.admin.missing import SaysMissing
 from predictions.admin.widgets import SplitDateTime
 from predictions.models import Source
 from predictions.services import Caller
+from predictions.words import asker as asker  # as everything here shows it
 
 MAY_READ = "predictions.view_prediction"
 MAY_SCORE = "predictions.request_prediction"
@@ -24,12 +25,6 @@ def caller_of(request):
         user_name=request.user.get_username(),
         request_id=request.request_id,
     )
-
-
-def asker(row):
-    """Who asked for it, as its text copies say."""
-    key = f"{row.key_owner} ({row.key_prefix}…)" if row.key_owner else ""
-    return row.user_name or key or "–"
 
 
 def release_link(version):

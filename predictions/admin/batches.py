@@ -28,11 +28,14 @@ from predictions.admin.base import (
     release_link,
 )
 from predictions.admin.batch_rows import OfBatchFilter, batch_in_words
+from predictions.admin.export_form import UNRECORDED
 from predictions.admin.watched import Notes
 from predictions.admin.who_may import MayNot
 from predictions.batch_files import FORMATS
 from predictions.batches import reading, working
+from predictions.exports.recording import RecordedFile
 from predictions.models import Action, Batch, BatchChunk
+from predictions.services import LogUnavailable
 from predictions.words import duration_in_words, label_of
 
 NEW_FIGURES_EVERY = 5  # seconds, while a batch is open
@@ -156,7 +159,17 @@ class BatchAdmin(Notes, ReadOnlyAdmin):
         media, write = FORMATS["csv"]
         name = f'attachment; filename="{batch.pk}.csv"'
         headers = {"Content-Disposition": name}
-        return StreamingHttpResponse(write(batch), media, headers=headers)
+        if request.method == "HEAD":
+            return StreamingHttpResponse((), media, headers=headers)
+        details = {"format": "csv", "batch": str(batch.pk), "values": False}
+        page = request.resolver_match.route
+        try:
+            file = RecordedFile(caller_of(request), page=page, details=details)
+            pieces = file.given(write(file.each(reading.answers(batch))))
+        except LogUnavailable:
+            messages.error(request, UNRECORDED)
+            return redirect("admin:predictions_batch_change", batch.pk)
+        return StreamingHttpResponse(pieces, media, headers=headers)
 
     def cancel_view(self, request, object_id):
         """Asks first, and says what becomes of what is logged."""

@@ -1,8 +1,6 @@
 """API keys: made with a secret that is shown once, then revoked, never deleted."""
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.text import capfirst
@@ -18,6 +16,8 @@ from predictions.admin.key_history import change_in_words
 from predictions.admin.key_refusals import refusals_of
 from predictions.admin.key_revocation import RevocationForm, revocation_page, revoke
 from predictions.admin.key_secret import secret_page
+from predictions.admin.missing import NoSuchRecord
+from predictions.admin.who_may import MayNot
 from predictions.key_words import (
     expiry_in_words,
     moment,
@@ -143,14 +143,14 @@ class ApiKeyAdmin(PlainAdmin):
     def secret_view(self, request, pk):
         key = self._key(request, pk)
         if not self.has_add_permission(request):
-            raise PermissionDenied
+            raise MayNot("predictions.add_apikey")
         return secret_page(request, key, self._context(request))
 
     def revoke_view(self, request, pk):
         key = self._key(request, pk)
         page = reverse("admin:predictions_apikey_change", args=[pk])
         if not super().has_change_permission(request, key):
-            raise PermissionDenied
+            raise MayNot("predictions.change_apikey")
         if key.state is KeyState.REVOKED:
             self.message_user(request, _("It is revoked already."), messages.WARNING)
             return redirect(page)
@@ -185,9 +185,9 @@ class ApiKeyAdmin(PlainAdmin):
     def _key(self, request, pk):
         key = self.get_object(request, str(pk))
         if key is None:
-            raise Http404
+            raise NoSuchRecord(self.opts, pk)
         if not self.has_view_permission(request, key):
-            raise PermissionDenied
+            raise MayNot("predictions.view_apikey")
         return key
 
     def _context(self, request):

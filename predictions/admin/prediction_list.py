@@ -2,14 +2,12 @@
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.db.models.fields.json import KT
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
-from attrition.models import Employee
 from attrition.typography import share_in_words
 from predictions.admin.lists import NewestFirstList, PeriodFilter
-from predictions.models import SealedPrediction
+from predictions.exports.reading import departments_of, seals_of
 from predictions.models.noteworthy import CLOSE, WARNED
 from predictions.words import percent
 
@@ -31,23 +29,12 @@ class PredictionList(NewestFirstList):
     def get_results(self, request):
         super().get_results(request)
         rows = list(self.result_list)
-        departments = _departments(row.employee_id for row in rows)
-        sealed = _sealed(row.pk for row in rows)
+        departments = departments_of(row.employee_id for row in rows)
+        seals = seals_of(row.pk for row in rows)
         for row in rows:
             row.department = departments.get(row.employee_id)
-            row.is_sealed = row.pk in sealed
+            row.is_sealed = row.pk in seals
         self.result_list = rows
-
-
-def _departments(employees):
-    """As the stored employees have them today."""
-    known = Employee.objects.filter(pk__in={n for n in employees if n is not None})
-    return dict(known.values_list("pk", KT("features__departement")))
-
-
-def _sealed(numbers):
-    listed = SealedPrediction.objects.filter(pk__in=list(numbers))
-    return set(listed.values_list("pk", flat=True))
 
 
 def chance_in_words(row):

@@ -13,6 +13,7 @@ from predictions.admin.asked import asked_by_extract
 from predictions.admin.base import asker, release_link
 from predictions.admin.batch_rows import OfBatchFilter, place_in_batch
 from predictions.admin.department import OfDepartmentFilter
+from predictions.admin.export import Exports
 from predictions.admin.lists import ValuesInUseFilter
 from predictions.admin.others import other_answers
 from predictions.admin.prediction_list import (
@@ -36,7 +37,8 @@ READS_ACCESSES = "predictions.view_access"
 
 
 @admin.register(Prediction)
-class PredictionAdmin(Reveals, WatchedAdmin, ProofAdmin):
+class PredictionAdmin(Exports, Reveals, WatchedAdmin, ProofAdmin):
+    change_list_template = "admin/predictions/list.html"
     change_form_template = "admin/predictions/page.html"
     list_display = [
         "id",
@@ -63,6 +65,7 @@ class PredictionAdmin(Reveals, WatchedAdmin, ProofAdmin):
         ("key_owner", ValuesInUseFilter),
         OfBatchFilter,
     ]
+    led_to_by = ("proba_depart",)  # a column of the home page's histogram
     sortable_by = ["when"]
     search_fields = ["employee_id"]  # shows the box; `about` does the search
     search_help_text = _(

@@ -1,6 +1,6 @@
 """Batches that are worked on after the answer: `/batches`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -25,7 +25,9 @@ from predictions.batch_answers import batch_answer, batch_list
 from predictions.batch_files import FORMATS
 from predictions.batches import making, working
 from predictions.batches.making import Asker, TooManyRows
+from predictions.batches.reading import answers
 from predictions.batches.starting import start
+from predictions.exports.recording import RecordedFile
 from predictions.models import Batch, Scope
 from predictions.record_files import FileRefused, read, sound
 
@@ -149,9 +151,20 @@ class BatchViewSet(ApiViewSet):
         batch = batch_of(request, id)
         name = sent.get("format") or accepted_format(request) or "ndjson"
         media, write = FORMATS[name]
-        response = StreamingHttpResponse(write(batch), content_type=media)
+        pieces: Iterable[bytes] = ()
+        if request.method != "HEAD":
+            file = recorded(request, batch, name)
+            pieces = file.given(write(file.each(answers(batch))))
+        response = StreamingHttpResponse(pieces, content_type=media)
         response["Batch-State"] = batch.state
         return response
+
+
+def recorded(request: Request, batch: Batch, name: str) -> RecordedFile:
+    """The results as a file on record. Raises LogUnavailable: then there is none."""
+    page = request.resolver_match.route.rstrip("/")
+    details = {"format": name, "batch": str(batch.pk), "values": False}
+    return RecordedFile(caller(request), page=page, details=details)
 
 
 def accepted_format(request: Request) -> str | None:

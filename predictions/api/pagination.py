@@ -18,7 +18,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from predictions.api import parameters
 from predictions.api.errors import Refusal
-from predictions.models.newest import NEWEST, NEWEST_OF_SOME
+from predictions.models.newest import NEWEST, NEWEST_OF_SOME, behind
 
 DEFAULT_LIMIT = 50
 HIGHEST_LIMIT = 500
@@ -74,9 +74,7 @@ def _after(cursor: str, key: Callable[[str], Any]) -> Q:
     if created_at.tzinfo is None:
         raise ValueError("the time of a cursor has its zone")
     created_at = created_at.astimezone(UTC)  # the years 1 and 9999 have no such time
-    same_time = Q(created_at=created_at, pk__lt=key(pk))
-    # The first condition alone lets the index start at the right place.
-    return Q(created_at__lte=created_at) & (Q(created_at__lt=created_at) | same_time)
+    return behind(created_at, key(pk))
 
 
 def _newest_first(key: Callable[[str, str], Any]) -> KeyOrder:

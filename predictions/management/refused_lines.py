@@ -7,8 +7,8 @@ from pathlib import Path
 from attrition.errors import Problem
 from attrition.sentences import SENTENCES
 from attrition.typography import titled
-from predictions.batch_files import harmless
 from predictions.batches.refused import RefusedRow
+from predictions.exports.cells import harmless
 
 COLUMNS = ("line", "employee_id", "field", "code", "message")
 

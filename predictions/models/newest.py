@@ -7,12 +7,13 @@ value are asked for in an order that only the indexes by value have: "nulls last
 column here is ever null, so the rows and their order are the same.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.ddl_references import Statement
-from django.db.models import F
+from django.db.models import F, Q
 
 NEWEST = ("-created_at", "-pk")
 """Of the whole log, or of a time."""
@@ -22,6 +23,13 @@ NEWEST_OF_SOME = (F("created_at").desc(nulls_last=True), "-pk")
 
 OLDEST = ("created_at", "pk")
 OLDEST_OF_SOME = (F("created_at").asc(nulls_first=True), "pk")
+
+
+def behind(created_at: datetime, pk: Any) -> Q:
+    """What follows this row, newest first."""
+    same_time = Q(created_at=created_at, pk__lt=pk)
+    # The first condition alone lets the index start at the right place.
+    return Q(created_at__lte=created_at) & (Q(created_at__lt=created_at) | same_time)
 
 
 class NewestIndex(models.Index):

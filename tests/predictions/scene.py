@@ -1,9 +1,11 @@
 """One record of each kind, in the database of a server that runs: made by
 `manage.py shell`, so that pages have something to show."""
 
+import io
 import json
 
 from django.contrib.auth.models import Group, User
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -15,6 +17,7 @@ from predictions.models import (
     Action,
     ApiKey,
     Erasure,
+    LogCheck,
     Prediction,
     Refusal,
     Seal,
@@ -55,6 +58,10 @@ def make() -> dict[str, object]:
     callers = UnknownCallers.objects.create(
         day=timezone.localdate(), route="predict", status=401, count=3
     )
+    check = LogCheck.objects.create(
+        rows=2, seals=1, waiting=0, findings=0, has_keys=True, has_anchor=False
+    )
+    call_command("summarise_log", verbosity=0, stdout=io.StringIO())
     look = access.record(CALLER, Action.READ, page="history", employees=[person.pk])
     admin = User.objects.get(username="admin")
     sent = {e: Sent(f"{e}.csv", content) for e, content in contents(first(3)).items()}
@@ -64,6 +71,7 @@ def make() -> dict[str, object]:
     return {
         "access": look.pk,
         "batch": str(make_batch([669, 670]).pk),
+        "check": check.pk,
         "employee": person.pk,
         "erased": erased.pk,
         "erasure": erased.pk,

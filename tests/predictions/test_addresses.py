@@ -1,14 +1,17 @@
 """A list whose address makes no sense: shown without that, and it says what it was."""
 
+import io
+import re
 from html import unescape
 
 import pytest
 from django.contrib import admin
 from django.contrib.admin.options import ModelAdmin
+from django.core.management import call_command
 from django.test import RequestFactory
 from django.urls import reverse
 
-from predictions.models import Access
+from predictions.models import Access, Refusal
 from tests.factories import make_user
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -88,7 +91,7 @@ def test_a_filter_with_nonsense_is_no_error(browser, model, value):
         ({"created_at__gte": "demain"}, "« demain » n'a pas de sens ici"),
         ({"created_at__gte": "demain"}, "(Filtre : date de la demande)"),
         ({"prediction__exact": "2"}, "(Filtre : classe)"),
-        ({"source__exact": "ailleurs"}, "(Filtre : source)"),
+        ({"source__exact": "ailleurs"}, "(Filtre : origine)"),
         ({"batch_id": "7a2b"}, "« 7a2b »"),
         ({"p": "abc"}, "n'a pas de page « abc »"),
         ({"o": "99"}, "ne peut pas être triée par « 99 »"),
@@ -145,3 +148,19 @@ def test_the_access_log_has_the_filters_that_were_applied_and_no_others(browser)
 
 def test_an_old_address_with_an_error_mark_is_just_the_list(browser):
     assert messages_in(browser(None).get(LOG, {"e": "1"})) == []
+
+
+def test_each_figure_of_the_home_page_leads_to_a_list_that_takes_its_address(
+    browser, make_prediction
+):
+    make_prediction(669)
+    Refusal.objects.create(route="predict", status=422, code="missing")
+    call_command("summarise_log", stdout=io.StringIO())
+    client = browser(None)
+
+    home = unescape(client.get(reverse("admin:index")).content.decode())
+    links = set(re.findall(r'href="(/admin/[^"]*\?[^"]*)"', home))
+    complaints = {link: messages_in(client.get(link)) for link in links}
+
+    assert any("proba_depart__gte" in link for link in links)
+    assert {link: said for link, said in complaints.items() if said} == {}

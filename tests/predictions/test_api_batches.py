@@ -17,8 +17,8 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from rest_framework.test import APIClient
 
 from attrition.models import Employee
-from predictions.batch_files import harmless
 from predictions.batches import making, starting, working
+from predictions.exports.cells import harmless
 from predictions.models import ApiKey, Batch, BatchChunk, Prediction, Refusal
 from technova.celery import app
 from tests.factories import EmployeeFactory, make_key, seed_features

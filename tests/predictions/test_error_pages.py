@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.contrib import admin
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -195,10 +195,12 @@ def read_only() -> str:
 
 @pytest.fixture
 def unwritable_database(db):
+    before = transaction.savepoint()
     with connection.cursor() as cursor:
         yield lambda: cursor.execute(read_only())
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA query_only = OFF")
+    transaction.savepoint_rollback(before)  # and PostgreSQL may write again
 
 
 def test_a_page_whose_look_cannot_be_recorded_is_not_shown(

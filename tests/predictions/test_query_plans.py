@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from predictions.exports.reading import AT_ONCE, in_order, written_so_far
+from predictions.models import Prediction
+from predictions.models.newest import NEWEST, NEWEST_OF_SOME
 from tests import own_database
 from tests.factories import make_key, make_user
 from tests.log_pages import pages
@@ -111,3 +115,28 @@ def test_no_page_counts_further_than_it_lists(log):
 
     assert len(counts) == sum(page.startswith("admin") for page in log.pages)
     assert all("LIMIT 10001) subquery" in statement for statement in counts)
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "order"),
+    [
+        ({}, NEWEST),
+        ({"source": "batch"}, NEWEST_OF_SOME),
+        ({"source": "batch", "prediction": 1}, NEWEST_OF_SOME),
+        ({"model_version": "0.9.0"}, NEWEST_OF_SOME),
+        ({"employee_id": 7}, NEWEST_OF_SOME),
+    ],
+    ids=["whole", "source", "source and class", "release", "employee"],
+)
+def test_each_piece_of_an_export_is_found_by_an_index(log, narrowed, order):
+    rows = written_so_far(Prediction.objects.filter(**narrowed))
+
+    with CaptureQueriesContext(connection) as queries:
+        list(islice(in_order(rows, order), 3 * AT_ONCE))
+
+    statements = [query["sql"] for query in queries.captured_queries]
+    plans = [plan(sql) for sql in statements if 'FROM "predictions"' in sql]
+    assert plans
+    assert not [found for found in plans if "Seq Scan" in found]
+    if len(plans) > 2:  # a few rows may be sorted
+        assert not [found for found in plans if "Sort" in found], plans
