@@ -8,6 +8,7 @@ from selenium.webdriver import Chrome
 
 from tests import browser as chromium
 from tests.browser import wait_for
+from tests.screenshots.acts import Records
 from tests.screenshots.pictures import Picture
 from tests.screenshots.product import Product
 
@@ -43,7 +44,7 @@ def take(
             if picture.who != who:
                 who = _change(browser, product, picture.who)
             browser.get(product.address + picture.path.format(**product.records))
-            yield _taken(browser, picture, folder)
+            yield _taken(browser, picture, product.records, folder)
 
 
 def _prepare(browser: Chrome, width: int, scheme: str) -> None:
@@ -70,10 +71,10 @@ def _change(browser: Chrome, product: Product, who: str | None) -> str | None:
     return who
 
 
-def _taken(browser: Chrome, picture: Picture, folder: Path) -> Path:
+def _taken(browser: Chrome, picture: Picture, records: Records, folder: Path) -> Path:
     wait_for(browser, "#footer")
     if picture.act is not None:
-        picture.act(browser)
+        picture.act(browser, records)
     found = browser.execute_script(CLIP, picture.first, picture.last)
     shot = browser.execute_cdp_cmd(
         "Page.captureScreenshot",

@@ -4,7 +4,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from predictions.models import Prediction, Purpose
+from predictions.models import Access, Action, Prediction, Purpose
 
 LIST = reverse("admin:predictions_prediction_changelist")
 
@@ -28,6 +28,18 @@ def _look(client: Client, employee: int, purpose: Purpose) -> Prediction:
     _get(client, reverse("admin:predictions_prediction_change", args=[row.pk]))
     _post(client, reverse("admin:reveal_prediction", args=[row.pk]), purpose)
     return row
+
+
+def of_exported(name: str) -> int:
+    """Take the answers above the threshold as a file; return the look at its end."""
+    address = f"{reverse('admin:export_predictions')}?prediction__exact=1"
+    answer = _logged_in(name).post(
+        address, {"purpose": Purpose.AUDIT, "format": "csv", "dialect": "semicolon"}
+    )
+    _expect(200, answer, address)
+    for _piece in answer.streaming_content:
+        pass  # its end goes on record once it is read
+    return Access.objects.get(action=Action.EXPORTED).pk
 
 
 def of_manager(name: str, employee: int) -> None:

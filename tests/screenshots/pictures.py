@@ -23,7 +23,7 @@ class Picture:
     first: str = "#header"
     last: str = "#content"
     who: str | None = AUDITOR
-    act: Callable[[Chrome], None] | None = None
+    act: Callable[[Chrome, acts.Records], None] | None = None
 
     @property
     def file(self) -> str:
@@ -67,7 +67,27 @@ PICTURES = (
         "#content h1",
         row(8),
     ),
+    Picture(
+        "export",
+        f"{LOG}export/?prediction__exact=1",
+        "#content h1",
+        act=acts.prepare_export,
+    ),
+    Picture(
+        "fichier-exporte",
+        "/admin/predictions/access/{exported}/change/",
+        "#content h1",
+        "fieldset:has(.details)",
+    ),
     Picture("salarie", f"{PERSON}/change/", last=".form-row.field-poste", who=MANAGER),
+    Picture(
+        "import",
+        "/admin/attrition/employee/import/",
+        "#content h1",
+        ".changes",
+        who=MANAGER,
+        act=acts.send_extracts,
+    ),
     Picture(
         "demande-de-score",
         f"{PERSON}/score/",

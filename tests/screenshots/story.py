@@ -16,7 +16,7 @@ from attrition.models import Employee
 from predictions.models import ApiKey, Erasure, Prediction, Seal, Source
 from predictions.proof import sealing, signing
 from predictions.services import Caller, Record, predict
-from tests.screenshots import calls, clock, looks, people
+from tests.screenshots import calls, clock, extracts, looks, people
 from tests.server import PASSWORD
 from tests.shipped import VERSIONS
 
@@ -37,7 +37,7 @@ def as_json() -> str:
     return json.dumps(tell())
 
 
-def tell() -> dict[str, int]:
+def tell() -> dict[str, int | str]:
     """What the pictures are of, by name."""
     chance = random.Random(2026)
     key, _secret = ApiKey.objects.issue(
@@ -94,15 +94,17 @@ def _erase() -> None:
     Employee.objects.filter(pk=ERASED).delete()
 
 
-def _last_morning(caller: Caller) -> dict[str, int]:
+def _last_morning(caller: Caller) -> dict[str, int | str]:
     """What is special, and the figures of the home page as of ten minutes ago."""
     clock.turn_to(clock.TODAY - timedelta(days=3, hours=1))
     looks.of_manager("r.petit", WATCHED)
+    extracts.store()
     clock.turn_to(clock.TODAY - timedelta(days=2))
     calls.history(KEY, WATCHED)
     _seal()
     clock.turn_to(clock.TODAY - timedelta(hours=1))
     looks.of_contested("c.martin", WATCHED)
+    exported = looks.of_exported("c.martin")
     clock.turn_to(clock.TODAY - timedelta(minutes=40))
     person = Employee.objects.get(pk=SUBJECT)
     thin, yearly = predict(
@@ -122,6 +124,8 @@ def _last_morning(caller: Caller) -> dict[str, int]:
     return {
         "employee": SUBJECT,
         "erased": erasure.pk,
+        "exported": exported,
+        "extracts": extracts.prepare(),
         "prediction": earlier.filter(employee=SUBJECT).latest("created_at").pk,
         "seal": Seal.objects.latest("number").pk,
         "thin": thin.pk,
