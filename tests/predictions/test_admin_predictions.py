@@ -325,6 +325,17 @@ def test_the_list_says_what_waits_for_a_seal_and_the_threshold_in_percent(
     assert '<td class="field-limit">33\u00a0%</td>' in waits
 
 
+def test_the_list_says_that_no_score_is_a_decision_and_offers_the_export(
+    page, make_prediction
+):
+    make_prediction()
+
+    text = unescape(page(LIST))
+
+    assert "Une prédiction n'est jamais une décision à elle seule" in text
+    assert "Exporter…" in text
+
+
 def test_a_field_that_has_left_the_table_is_shown_by_its_name(page, reveal, log_row):
     row = log_row(
         input_payload={"age": 30, "anciennete_badge": "bleu"},

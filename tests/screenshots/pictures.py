@@ -45,7 +45,7 @@ ANSWER = part(".field-chance")
 PERSON = "/admin/attrition/employee/{employee}"
 PICTURES = (
     Picture("connexion", "/admin/login/", "#header", ".submit-row", who=None),
-    Picture("accueil", "/admin/", last=".beside"),
+    Picture("accueil", "/admin/", last="[aria-labelledby=home-proof] dl"),
     Picture("accueil-graphiques", "/admin/", ".charts", ".charts"),
     Picture("accueil-tableaux", "/admin/", "#home-departments", ".home > :last-child"),
     Picture("liste", LOG, last=row(8)),
