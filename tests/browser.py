@@ -26,7 +26,6 @@ QUIET = [
     "--disable-sync",
     "--window-size=1280,1600",
 ]
-PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
 
 is_there = pytest.mark.skipif(
     not (CHROMIUM and DRIVER), reason="no chromium with chromedriver on this machine"
@@ -35,11 +34,10 @@ is_there = pytest.mark.skipif(
 
 @contextmanager
 def opened(language: str = "fr") -> Iterator[Chrome]:
-    """A browser whose user reads `language`; its log of the network is kept."""
+    """A browser whose user reads `language`."""
     options = ChromeOptions()
     options.binary_location = CHROMIUM
-    kept = {"browser": "ALL", "performance": "ALL"}
-    options.set_capability("goog:loggingPrefs", kept)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     for argument in (*QUIET, f"--accept-lang={language}"):
         options.add_argument(argument)
     driver = Chrome(options=options, service=Service(DRIVER))

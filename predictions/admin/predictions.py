@@ -38,7 +38,6 @@ READS_ACCESSES = "predictions.view_access"
 
 @admin.register(Prediction)
 class PredictionAdmin(Exports, Reveals, WatchedAdmin, ProofAdmin):
-    change_list_template = "admin/predictions/list.html"
     change_form_template = "admin/predictions/page.html"
     list_display = [
         "id",

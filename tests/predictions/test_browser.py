@@ -31,7 +31,7 @@ CARD = {
     "en": ["Purpose", "Threshold", "Fairness by group", "it is not a cause"],
 }
 
-pytestmark = chromium.is_there
+pytestmark = [pytest.mark.browser, chromium.is_there]
 
 
 @pytest.fixture(scope="module")

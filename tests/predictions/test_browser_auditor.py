@@ -16,7 +16,7 @@ LIST = "/admin/predictions/prediction/"
 ACCESSES = "/admin/predictions/access/"
 PAY = "4 321 € par mois"
 
-pytestmark = chromium.is_there
+pytestmark = [pytest.mark.browser, chromium.is_there]
 
 
 @pytest.fixture(scope="module")

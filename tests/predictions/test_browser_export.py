@@ -19,7 +19,7 @@ from tests.server import Server
 
 LIST = "/admin/predictions/prediction/"
 
-pytestmark = chromium.is_there
+pytestmark = [pytest.mark.browser, chromium.is_there]
 
 
 @pytest.fixture(scope="module")

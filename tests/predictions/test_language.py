@@ -129,11 +129,13 @@ def test_groups_are_called_as_the_reader_calls_them(client, db, language, role):
 
 @pytest.mark.parametrize(
     ("page", "title"),
-    [("add", "Ajouter\u00a0: employé"), ("669/change", "Modifier\u00a0: employé")],
+    [("add", "Ajouter\u00a0: utilisateur"), ("change", "Modifier\u00a0: utilisateur")],
 )
-def test_djangos_titles_read_well_in_french(client, employee, page, title):
-    client.force_login(make_user("bob"))
+def test_djangos_titles_read_well_in_french(client, db, page, title):
+    user = make_user("bob")
+    client.force_login(user)
 
-    text = client.get(f"/admin/attrition/employee/{page}/").text
+    args = [] if page == "add" else [user.pk]
+    text = client.get(reverse(f"admin:auth_user_{page}", args=args)).text
 
     assert f"<h1>{title}</h1>" in text

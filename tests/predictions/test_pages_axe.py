@@ -16,7 +16,7 @@ from tests.browser import complaints, hosts_asked
 from tests.predictions.pages import BACK_OFFICE, ERRORS, OTHERS, Page
 from tests.server import PASSWORD, Server
 
-pytestmark = chromium.is_there
+pytestmark = [pytest.mark.browser, chromium.is_there]
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
 RUN = """

@@ -49,7 +49,8 @@ def read_in_the_back_office(server: Server, path: str) -> str:
     browser = build_opener(HTTPCookieProcessor(CookieJar()))
     login = f"{server.address}/admin/login/?next={path}"
     form = browser.open(login, timeout=30).read().decode()
-    [token] = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', form)
+    # The language switch has a form of its own, with the same token in another mask.
+    token, *_ = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', form)
     sent = {"username": "auditor", "password": PASSWORD, "csrfmiddlewaretoken": token}
     return browser.open(login, urlencode(sent).encode(), timeout=30).read().decode()
 
