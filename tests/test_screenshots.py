@@ -31,6 +31,7 @@ def size(picture: Path) -> tuple[int, int]:
     return struct.unpack(">II", content[16:24])
 
 
+@pytest.mark.browser
 @browser.is_there
 def test_a_picture_is_taken_of_what_is_asked_for_alone(tmp_path):
     done = take("accueil", FOLDER=str(tmp_path))
@@ -50,6 +51,7 @@ def test_a_picture_is_taken_of_what_is_asked_for_alone(tmp_path):
     ],
     ids=["unknown name", "another language into the guide"],
 )
+@pytest.mark.browser
 @browser.is_there
 def test_what_cannot_be_taken_is_refused_in_words(names, variables, said):
     done = take(*names, **variables)
