@@ -9,7 +9,7 @@ WEB_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test lint types check messages lock retrain card bench figures prove
+.PHONY: help serve test lint types check messages lock retrain card screenshots bench figures prove
 
 help: ## list these words
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -56,6 +56,9 @@ retrain: $(VENV)/base .env.local ## train on DATA=folder and compare with what s
 
 card: $(VENV)/base .env.local ## write docs/model-card.md of the release that serves
 	$(MANAGE) write_model_card $(VERSION)
+
+screenshots: $(VENV)/dev ## take the pictures of docs/guide-auditeur.md; PICTURES="liste cle" only these
+	$(BIN)/python -m tests.screenshots $(PICTURES)
 
 bench: $(VENV)/dev ## how fast, as ratios measured in one run; SMALL=1 only shows that it works
 	DOTENV=false SECRET_KEY=$$(printf '%050d' 0) DJANGO_SETTINGS_MODULE=technova.settings \

@@ -59,6 +59,8 @@ class Server:
     admin, auditor and manager (`PASSWORD`); `variables` go into its environment.
     """
 
+    program: tuple[str, ...] = ("manage.py",)
+
     def __init__(
         self,
         folder: Path,
@@ -109,7 +111,7 @@ class Server:
 
     def manage(self, *arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
+            [sys.executable, *self.program, *arguments],
             cwd=ROOT,
             env=self.environment,
             capture_output=True,

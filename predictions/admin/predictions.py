@@ -30,6 +30,7 @@ from predictions.admin.watched import WatchedAdmin
 from predictions.admin.why import of_ten_in_words, why
 from predictions.answers import warnings_in_words
 from predictions.models import Action, Prediction
+from predictions.timeline import share_in_full
 from predictions.words import class_in_words, label_of
 
 READS_ACCESSES = "predictions.view_access"
@@ -45,7 +46,7 @@ class PredictionAdmin(Exports, Reveals, WatchedAdmin, ProofAdmin):
         "department",
         "chance",
         "side",
-        "threshold",
+        "limit",
         "model_version",
         "source",
         "asked_by",
@@ -72,7 +73,7 @@ class PredictionAdmin(Exports, Reveals, WatchedAdmin, ProofAdmin):
     fieldsets = [
         (
             _("The answer"),
-            {"fields": ["chance", "side", "threshold", "meaning", "notes"]},
+            {"fields": ["chance", "side", "limit", "meaning", "notes"]},
         ),
         (_("Why"), {"fields": ["why"]}),
         (
@@ -168,9 +169,15 @@ class PredictionAdmin(Exports, Reveals, WatchedAdmin, ProofAdmin):
     def side(self, row):
         return class_in_words(row.prediction, row.warnings)
 
-    @admin.display(description=_("sealed"), boolean=True)
+    @admin.display(description=_("threshold"))
+    def limit(self, row):
+        """As the probability beside it is written."""
+        return share_in_full(row.threshold)
+
+    @admin.display(description=_("seal"))
     def is_sealed(self, row):
-        return row.is_sealed
+        """In words: a row that waits is no error, as a red cross would say."""
+        return _("in a seal") if row.is_sealed else _("waiting")
 
     @admin.display(description=_("asked by"))
     def asked_by(self, row):

@@ -20,6 +20,8 @@ from predictions.words import direction_in_words, percent, reason_in_words
 
 
 def why(row):
+    if row.input_payload is None:
+        return _("The payload is gone: the contributions can be shown no more.")
     try:
         explained = explain(row)
     except (ReleaseRejected, InvalidFeatures) as error:

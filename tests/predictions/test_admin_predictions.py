@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from attrition import releases
+from predictions.proof import sealing, signing
 from predictions.words import percent
 from tests import shipped
 
@@ -286,8 +287,8 @@ def test_a_row_whose_release_is_damaged_names_the_remedy_and_no_path(
 
 @pytest.mark.parametrize(
     "payload",
-    [{"departement": "Nowhere"}, {"gone": 1}, ["age", 30], None],
-    ids=["value", "field", "list", "null"],
+    [{"departement": "Nowhere"}, {"gone": 1}, ["age", 30]],
+    ids=["value", "field", "list"],
 )
 def test_a_payload_that_the_release_cannot_read_still_opens(page, log_row, payload):
     release = releases.current()
@@ -300,6 +301,41 @@ def test_a_payload_that_the_release_cannot_read_still_opens(page, log_row, paylo
     assert "cannot read the data on record" in english
 
 
+def test_the_page_of_an_erased_row_does_not_blame_the_release(page, log_row):
+    row = log_row(input_payload=None)
+
+    french = unescape(page(detail(row)))
+    english = unescape(page(detail(row), language="en"))
+
+    assert "ne sont plus enregistrées" in french
+    assert "The payload is gone" in english
+    assert "cannot read the data on record" not in english
+
+
+def test_the_list_says_what_waits_for_a_seal_and_the_threshold_in_percent(
+    page, make_prediction
+):
+    make_prediction()
+    waits = page(LIST)
+    sealing.seal_once(signing.signing_key())
+    sealed = page(LIST)
+
+    assert '<td class="field-is_sealed">en attente</td>' in waits
+    assert '<td class="field-is_sealed">scellée</td>' in sealed
+    assert '<td class="field-limit">33\u00a0%</td>' in waits
+
+
+def test_the_list_says_that_no_score_is_a_decision_and_offers_the_export(
+    page, make_prediction
+):
+    make_prediction()
+
+    text = unescape(page(LIST))
+
+    assert "Une prédiction n'est jamais une décision à elle seule" in text
+    assert "Exporter…" in text
+
+
 def test_a_field_that_has_left_the_table_is_shown_by_its_name(page, reveal, log_row):
     row = log_row(
         input_payload={"age": 30, "anciennete_badge": "bleu"},
@@ -309,7 +345,7 @@ def test_a_field_that_has_left_the_table_is_shown_by_its_name(page, reveal, log_
 
     text = page(detail(reveal(row)))
 
-    assert "(anciennete_badge, Âge)" in text
+    assert "Champs\u00a0: anciennete_badge, Âge." in text
     assert '<th scope="row" title="anciennete_badge">anciennete_badge</th>' in text
     assert "<td>bleu</td>" in text
 
