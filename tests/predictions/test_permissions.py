@@ -7,18 +7,22 @@ from urllib.parse import urljoin, urlsplit
 from uuid import uuid4
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import User
 from django.contrib.messages import WARNING, get_messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import resolve
 
+from attrition.models import Employee
 from tests.factories import make_user
 from tests.predictions import permission_records as given
 from tests.predictions.permission_forms import form_of
 from tests.predictions.permission_table import (
     EVERYBODY,
     PEOPLE,
+    SUPERUSER,
     Row,
     pages,
     served,
@@ -242,3 +246,24 @@ def test_an_import_is_shown_to_who_began_it_alone(records):
 
             assert answer.status_code == 302
             assert answer["Location"] == "/admin/attrition/employee/import/"
+
+
+@pytest.mark.parametrize("way", ["its page", "the list"])
+def test_a_login_that_has_changed_something_is_not_deleted(records, way):
+    client = given.log_in(SUPERUSER, records)
+    employee = Employee.objects.get(pk=records["employee"])
+    LogEntry.objects.log_actions(records["user"], [employee], CHANGE, "Archived.")
+    [deletes] = [
+        row
+        for row in DONE
+        if "/auth/user/" in row.address
+        and ("/delete/" in row.address if way == "its page" else row.action)
+    ]
+    headers = {"X-CSRFToken": client.cookies["csrftoken"].value}
+
+    form = form_of(deletes.address, deletes.action, records)
+    answer = client.post(deletes.path(records), form, headers=headers)
+
+    assert answer.status_code == 403
+    assert User.objects.filter(pk=records["user"]).exists()
+    assert LogEntry.objects.filter(user=records["user"]).exists()
