@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.forms import SplitDateTimeField
 from django.urls import reverse
@@ -45,6 +46,12 @@ class PlainAdmin(SaysMissing, SoundAddresses, admin.ModelAdmin):
             "widget": SplitDateTime,
         },
     }
+
+    def history_view(self, request, object_id, extra_context=None):
+        # Django looks first, and so tells who may not open a record whether it exists.
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
 
 
 class ReadOnlyAdmin(PlainAdmin):

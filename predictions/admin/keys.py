@@ -183,11 +183,11 @@ class ApiKeyAdmin(PlainAdmin):
         return None
 
     def _key(self, request, pk):
+        if not self.has_view_permission(request):
+            raise MayNot("predictions.view_apikey")
         key = self.get_object(request, str(pk))
         if key is None:
             raise NoSuchRecord(self.opts, pk)
-        if not self.has_view_permission(request, key):
-            raise MayNot("predictions.view_apikey")
         return key
 
     def _context(self, request):

@@ -1,6 +1,7 @@
 """People who log in, and their groups as the reader calls them."""
 
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.forms import CheckboxSelectMultiple
@@ -35,6 +36,13 @@ class Checkboxes:
 @admin.register(User)
 class LoginAdmin(Checkboxes, PlainAdmin, UserAdmin):
     list_filter = ["is_staff", "is_superuser", "is_active", ("groups", GroupFilter)]
+
+    def has_delete_permission(self, request, obj=None):
+        # The histories of employees and keys would lose what this person did there.
+        # Who is no longer active can do as little.
+        if obj is not None and LogEntry.objects.filter(user=obj).exists():
+            return False
+        return super().has_delete_permission(request, obj)
 
 
 @admin.register(Group)

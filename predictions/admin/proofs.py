@@ -36,6 +36,7 @@ from predictions.services import LogUnavailable
 from predictions.sight import EVERYTHING
 
 REPLAY = "predictions.replay_prediction"
+SEES_SEALS = "predictions.view_seal"
 
 
 class ProofAdmin(ReadOnlyAdmin):
@@ -54,6 +55,7 @@ class ProofAdmin(ReadOnlyAdmin):
         row = super().get_object(request, object_id, from_field)
         if row is not None:  # a field of the page sees the row and no request
             row.may_replay = request.user.has_perm(REPLAY)
+            row.may_see_seals = request.user.has_perm(SEES_SEALS)
         return row
 
     @admin.display(description=_("proof"))
@@ -64,7 +66,7 @@ class ProofAdmin(ReadOnlyAdmin):
             "digest": row.payload_digest,
             "digest_state": _digest_state(row),
             "seal": entry and entry.seal_id,
-            "seal_address": seal,
+            "seal_address": seal if row.may_see_seals else None,
             "replay_address": reverse("admin:replay_prediction", args=[row.pk]),
             "may_replay": row.may_replay,
             "proof_address": reverse("admin:prove_prediction", args=[row.pk]),

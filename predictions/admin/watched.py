@@ -56,6 +56,13 @@ class WatchedAdmin(Notes):
             self.note_page(request, original)
         return response
 
+    def history_view(self, request, object_id, extra_context=None):
+        response = super().history_view(request, object_id, extra_context)
+        row = getattr(response, "context_data", {}).get("object")
+        if row is not None:
+            self.note_page(request, row)
+        return response
+
     def note_page(self, request, row):
         self.note(
             request,

@@ -32,15 +32,17 @@ def first(count: int, of: int = 40) -> Extracts:
 
 
 def upload(client: Client, sent: Extracts | dict, language: str = "en", **fields):
-    if isinstance(sent, Extracts):
-        sent = contents(sent)
-    files = {
-        str(e): SimpleUploadedFile(f"{e} of today.csv", content, "text/csv")
-        for e, content in sent.items()
-    }
+    files = uploaded(contents(sent) if isinstance(sent, Extracts) else sent)
     return client.post(
         UPLOAD, files | fields, follow=True, headers={"accept-language": language}
     )
+
+
+def uploaded(sent: dict[Extract, bytes]) -> dict[str, SimpleUploadedFile]:
+    return {
+        str(e): SimpleUploadedFile(f"{e} of today.csv", content, "text/csv")
+        for e, content in sent.items()
+    }
 
 
 def confirm(client: Client, page, language: str = "en", **fields):
