@@ -241,5 +241,5 @@ def test_the_history_of_an_employee_is_a_look_at_them(browser, employee):
 
     assert answer.status_code == 200
     [look] = Access.objects.all()
-    assert (look.action, look.user_name) == (Action.VIEW, "bob")
+    assert (look.action, look.user_name) == ("view", "bob")
     assert [seen.employee_id for seen in look.employees.all()] == [employee.pk]
