@@ -7,7 +7,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from predictions.models import Access, AccessedEmployee, AccessErasure, Action
+from predictions.models import Access, AccessedEmployee, AccessErasure
 from tests.factories import EmployeeFactory, make_key
 
 LIST = reverse("admin:predictions_prediction_changelist")
