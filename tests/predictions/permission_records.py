@@ -3,6 +3,7 @@
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -62,3 +63,9 @@ def rows_of_all_tables() -> dict[str, list[tuple]]:
         for app in ("attrition", "predictions", "auth", "admin")
         for table in apps.get_app_config(app).get_models(include_auto_created=True)
     }
+
+
+def opened(client: Client, path: str) -> HttpResponse:
+    answer = client.get(path, follow=True)
+    assert answer.status_code in (200, 403, 404), f"{path}: {answer.status_code}"
+    return answer
