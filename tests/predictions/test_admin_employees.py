@@ -182,6 +182,38 @@ def test_a_wrong_value_is_refused_at_its_field(manager, name, value):
     assert Employee.objects.get(pk=669).features == before
 
 
+@pytest.mark.parametrize(
+    ("language", "name", "value", "said"),
+    [
+        ("fr", "augementation_salaire_precedente", "un peu", "Dernière augmentation"),
+        ("en", "augementation_salaire_precedente", "un peu", "Last pay rise must be"),
+        ("fr", "age", "15", "supérieure ou égale à 16"),
+        ("en", "age", "15", "greater than or equal to 16"),
+        ("fr", "nb_formations_suivies", "3.5", "nombre entier"),
+        ("en", "nb_formations_suivies", "3.5", "whole number"),
+        ("fr", "departement", "Nowhere", "Sélectionnez un choix valide"),
+        ("en", "departement", "Nowhere", "Select a valid choice"),
+    ],
+)
+def test_an_error_stands_at_its_field_in_the_readers_words(
+    manager, language, name, value, said
+):
+    form = {"employee_id": "4242", "age": "30", name: value}
+
+    page = manager.post(ADD, form, headers={"accept-language": language})
+
+    [error] = page.context["adminform"].form.errors[name]
+    assert said in error
+    assert name not in error
+
+
+def test_a_unit_stands_beside_its_box(manager):
+    page = manager.get(ADD, headers={"accept-language": "fr"}).content.decode()
+
+    [unit] = re.findall(r'id="id_revenu_mensuel"[^>]*> <span class="unit"[^<]*', page)
+    assert unit.endswith(">€ par mois")
+
+
 def test_an_employee_without_anything_to_score_is_refused(manager):
     answer = manager.post(ADD, {"employee_id": "4242", "eval_number": "E_4242"})
 
