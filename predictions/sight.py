@@ -43,8 +43,10 @@ def is_survey(name: str) -> bool:
 
 def payload(sent: Any, sight: Sight) -> Any:
     """The features as sent, with a mask for each value that is not for this reader."""
-    if sight == EVERYTHING or not isinstance(sent, Mapping):
+    if sight == EVERYTHING or sent is None:
         return sent
+    if not isinstance(sent, Mapping):  # SQL can have written it
+        return MASK
     return {
         name: value if value is None or sight.sees(name) else MASK
         for name, value in sent.items()

@@ -81,7 +81,16 @@ class AccessAdmin(WatchedAdmin, ReadOnlyAdmin):
         return [int(asked)] if asked.isdecimal() else []
 
     def note_page(self, request, row):
-        """The list says whom somebody looks for; one line of it adds nothing."""
+        """Of one person, the list has said it already."""
+        if row.people != 1:
+            named = self._named(row)[:MOST_NAMED]
+            self.note(request, Action.VIEW, employees=named)
+
+    def _named(self, look):
+        """The numbers that its page lists, and one more where there are."""
+        numbers = look.employees.order_by("employee_id").exclude(employee_id=None)
+        numbers = numbers.values_list("employee_id", flat=True).distinct()
+        return list(numbers[: MOST_NAMED + 1])
 
     @admin.display(description=_("when"), ordering="created_at")
     def when(self, look):
@@ -126,9 +135,7 @@ class AccessAdmin(WatchedAdmin, ReadOnlyAdmin):
 
     @admin.display(description=_("employees"))
     def employees_seen(self, look):
-        numbers = look.employees.order_by("employee_id").exclude(employee_id=None)
-        numbers = numbers.values_list("employee_id", flat=True).distinct()
-        found = list(numbers[: MOST_NAMED + 1])
+        found = self._named(look)
         context = {"numbers": found[:MOST_NAMED], "more": len(found) > MOST_NAMED}
         return render_to_string("admin/access/employees.html", context)
 

@@ -19,7 +19,8 @@ WRONG = (
     DisallowedModelAdminToField,
 )
 LONGEST = 200  # characters that a filter or a search has any use for
-HUGE = re.compile(r"-?[0-9]{19,}")  # no column of a database holds it
+NUMBER = re.compile(r"-?[0-9]+")
+LARGEST = 2**63 - 1  # what a column of a database holds
 FORMS = {
     PAGE_VAR: re.compile(r"[0-9]{1,9}"),
     ORDER_VAR: re.compile(r"-?[0-9]{1,3}(\.-?[0-9]{1,3})*"),
@@ -86,6 +87,10 @@ def _without(sent, names):
     return kept
 
 
+def _is_huge(text):
+    return bool(NUMBER.fullmatch(text)) and abs(int(text)) > LARGEST
+
+
 def _unreadable(sent):
     """What no database need be asked about."""
     for name, values in sent.lists():
@@ -93,7 +98,7 @@ def _unreadable(sent):
         for text in (name, *values):
             if "\0" in text or len(text) > LONGEST:
                 yield name
-        if name != SEARCH_VAR and any(map(HUGE.fullmatch, values)):
+        if name != SEARCH_VAR and any(map(_is_huge, values)):
             yield name
         if form and not form.fullmatch(values[-1]):
             yield name

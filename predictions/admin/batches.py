@@ -117,7 +117,7 @@ class BatchAdmin(Notes, ReadOnlyAdmin):
             (_("When"), {"fields": times}),
             (_("Where it comes from"), {"fields": origin}),
         ]
-        if obj.progress.refused:  # last: they can be many
+        if obj.progress.refused and not obj.is_open:  # last: they can be many
             sections.append((_("Who got no score"), {"fields": ["left_out"]}))
         return sections
 
@@ -145,8 +145,11 @@ class BatchAdmin(Notes, ReadOnlyAdmin):
         return response
 
     def _named(self, batch):
-        """Whom the page names: those who got no score."""
-        if not batch.progress.refused:
+        """Whom the page names: those who got no score, once it is over.
+
+        While it is open the page loads itself again and again: a look each time.
+        """
+        if batch.is_open or not batch.progress.refused:
             return []
         some = islice(reading.refusals(batch), MOST_REFUSED)
         return [refused.employee_id for refused in some]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attrition.errors import ReleaseRejected
 from attrition.field import number_in_words
+from predictions import access
 from predictions.admin.base import caller_of
 from predictions.admin.purpose import ScorePurposeForm
 from predictions.answers import UNAVAILABLE
@@ -32,9 +33,11 @@ def score_selected(model_admin, request, queryset):
         return _ask(model_admin, request, queryset, form)
     try:
         details = {"employees": queryset.count()}
-        model_admin.note(request, Action.SCORE, purpose=form.chosen, details=details)
-        caller = caller_of(request)
-        batch = _started(queryset, Asker(caller, f"user:{request.user.pk}"))
+        look = model_admin.note(
+            request, Action.SCORE, purpose=form.chosen, details=details
+        )
+        asker = Asker(caller_of(request), f"user:{request.user.pk}")
+        batch = _started(queryset, asker, look)
     except ReleaseRejected as error:
         logger.error("No release serves: %s", error)
         refused = UNAVAILABLE["model_unavailable"]
@@ -69,9 +72,9 @@ def _ask(model_admin, request, queryset, form):
 
 
 @transaction.atomic
-def _started(queryset, asker):
+def _started(queryset, asker, look):
     """Their numbers are read a few at a time: all of them can be very many."""
     ids = queryset.order_by("pk").values_list("pk", flat=True).iterator(CHUNK)
-    batch = of_employees(ids, asker)
+    batch = of_employees(access.each(look, ids, int), asker)
     start(batch)
     return batch

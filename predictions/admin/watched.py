@@ -7,7 +7,8 @@ from predictions import access
 from predictions.admin.base import caller_of
 from predictions.models import Action
 
-NO_FILTERS = {ALL_VAR, ERROR_FLAG, PAGE_VAR, SEARCH_VAR}
+# Neither what was searched for nor who: that stands where an erasure reaches it.
+NO_FILTERS = {ALL_VAR, ERROR_FLAG, PAGE_VAR, SEARCH_VAR, "employee"}
 
 
 class Notes:

@@ -27,12 +27,13 @@ def why(row):
     except (ReleaseRejected, InvalidFeatures) as error:
         return _no_reasons(error, row)
     found = explanation(explained)["contributions"]
+    if not row.sight.values:
+        return _masked(found, explained, row)
     context = {
         "usual": percent(probability_of(explained.base), row.threshold),
         "found": percent(row.proba_depart, row.threshold),
-        "are_masked": not row.sight.values,
         "survey_is_one": not row.sight.survey,
-        "lines": list(_lines(sight.grouped(found, row.sight), row.sight)),
+        "lines": list(_lines(sight.grouped(found, row.sight))),
         # A value that was imputed is no fact about the person.
         "usual_ones": _labels(found, row, imputed=False),
         "imputed": _labels(found, row, imputed=True),
@@ -40,23 +41,30 @@ def why(row):
     return render_to_string("admin/predictions/why.html", context)
 
 
-def _lines(items, seen):
-    """Each contribution that counts. Masked, it keeps its direction: no value follows
-    from that, and its points would tell it to whoever reads the model card."""
+def _masked(found, explained, row):
+    """No field but those that were missing: that one counts, and to which side, is its
+    value to whoever reads the model card."""
+    context = {
+        "are_masked": True,
+        "usual": percent(probability_of(explained.base), row.threshold),
+        "found": percent(row.proba_depart, row.threshold),
+        "imputed": _labels(found, row, imputed=True),
+    }
+    return render_to_string("admin/predictions/why.html", context)
+
+
+def _lines(items):
+    """Each contribution that counts, with its size."""
     largest = max((abs(item["points"]) for item in items), default=0)
     for item in items:
         size = item["points"]
         if not size:
             continue
-        if not seen.values or item["field"] == sight.SURVEY:
+        words = reason_in_words(item)
+        if item["field"] == sight.SURVEY:
             words = titled(item["label"], direction_in_words(size))
-        else:
-            words = reason_in_words(item)
-        line = {"words": words}
-        if seen.values:
-            line["points"] = signed(size)
-            line["bar"] = Bar.of(size, largest, middle=80, half=78)
-        yield line
+        bar = Bar.of(size, largest, middle=80, half=78)
+        yield {"words": words, "points": signed(size), "bar": bar}
 
 
 def _labels(found, row, *, imputed):

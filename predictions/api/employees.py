@@ -61,15 +61,14 @@ class EmployeeViewSet(ApiViewSet):
         "PUT": Scope.EMPLOYEES_WRITE,
         "PATCH": Scope.EMPLOYEES_WRITE,
     }
+    shown: Employee | None = None
 
     def example(self) -> dict[str, Any]:
-        """What a browsable form starts with: this person, not somebody invented."""
-        try:
-            pk = parameters.employee_id("employee_id", self.kwargs["employee_id"])
-        except Refusal:
+        """What a browsable form starts with: this person, once they were shown, so
+        that it is on record; else somebody invented."""
+        if self.shown is None:
             return schema.example_request()
-        stored = Employee.objects.filter(pk=pk).first()
-        return {"features": stored.features} if stored else schema.example_request()
+        return {"features": self.shown.features}
 
     @schema.one_employee
     def retrieve(self, request: Request, employee_id: str) -> Response:
@@ -79,6 +78,7 @@ class EmployeeViewSet(ApiViewSet):
         if employee is None:
             raise NotFound("unknown_employee", "employee_id", value=pk)
         looks.note(request, [pk])
+        self.shown = employee
         return Response(EmployeeSerializer(employee).data)
 
     @schema.put_employee

@@ -12,11 +12,13 @@ from rest_framework.request import Request
 from predictions import access, sight
 from predictions.access import RevealedPeople
 from predictions.api.base import caller
+from predictions.api.errors import Forbidden
 from predictions.models import Action, Prediction
 from predictions.sight import EVERYTHING, Sight
 
 REVEAL = "predictions.reveal_values"
 SURVEY = "predictions.view_survey_answers"
+EMPLOYEES = "attrition.view_employee"
 
 
 def note(
@@ -30,10 +32,23 @@ def note(
     access.record(caller(request), action, page=page, employees=employees, **seen)
 
 
+def note_score(request: Request, employees: Iterable[int | None]) -> None:
+    """A person who asks for a score looks at somebody; a program's asking stands in
+    the log of predictions alone. Raises LogUnavailable."""
+    if request.auth is None:
+        note(request, employees, Action.SCORE)
+
+
 def sight_of_own(request: Request) -> Sight:
     """Of values that the caller sends or keeps: all, or all but survey answers."""
     survey = request.auth is not None or request.user.has_perm(SURVEY)
     return EVERYTHING if survey else Sight(values=True, survey=False)
+
+
+def check_explained(request: Request) -> None:
+    """The reasons of a stored employee's score show what is stored of them."""
+    if request.auth is None and not request.user.has_perm(EMPLOYEES):
+        raise Forbidden("values_masked", "explain")
 
 
 def sights_of(request: Request, rows: Sequence[Prediction]) -> list[Sight]:

@@ -10,7 +10,7 @@ from predictions.api.base import ApiViewSet, caller
 from predictions.api.bodies import features_and_id
 from predictions.api.errors import NotFound
 from predictions.api.idempotency import mark, retry_of
-from predictions.api.looks import sight_of_own
+from predictions.api.looks import check_explained, note_score, sight_of_own
 from predictions.idempotency import Retry
 from predictions.models import Prediction, Scope
 from predictions.services import Record, first_answer, predict
@@ -29,6 +29,7 @@ class PredictViewSet(ApiViewSet):
         features, employee_id = features_and_id(request.data)
         retry = retry_of(request, {"features": features, "employee_id": employee_id})
         record = Record(features, employee_id)
+        note_score(request, [employee_id])
         [row] = predict([record], caller=caller(request), retry=retry, **sent)
         return mark(Response(answer(row, sight_of_own(request))), row)
 
@@ -42,11 +43,14 @@ class PredictByIdViewSet(ApiViewSet):
     def create(self, request: Request, employee_id: str) -> Response:
         sent = parameters.read(request.query_params, PARAMETERS)
         pk = parameters.employee_id("employee_id", employee_id)
+        if sent.get("explain"):
+            check_explained(request)
         # Not what is stored: it may have changed since the first answer.
         retry = retry_of(request, {"predict_by_id": pk})
         employee = Employee.objects.filter(pk=pk).first()
         if employee is not None:
             record = Record(employee.features, pk)
+            note_score(request, [pk])
             [row] = predict([record], caller=caller(request), retry=retry, **sent)
         elif retry is None or not (row := self._answered(retry, **sent)):
             raise NotFound("unknown_employee", "employee_id", value=pk)

@@ -7,7 +7,7 @@ from predictions.api import parameters, schema
 from predictions.api.base import BATCH_BYTES, ApiViewSet, asker
 from predictions.api.batch_bodies import people_of, raise_for
 from predictions.api.idempotency import mark
-from predictions.api.looks import sight_of_own
+from predictions.api.looks import check_explained, note_score, sight_of_own
 from predictions.batch_answers import answer_at_once
 from predictions.batches import at_once
 from predictions.batches.working import BatchRefused
@@ -29,6 +29,9 @@ class PredictBatchViewSet(ApiViewSet):
     def create(self, request: Request) -> Response:
         sent = parameters.read(request.query_params, PARAMETERS)
         people = people_of(request.data, at_once.MOST_ROWS)
+        if sent.get("explain"):
+            check_explained(request)
+        note_score(request, [record.employee_id for record in people.records])
         try:
             answered = at_once.answer(
                 people,

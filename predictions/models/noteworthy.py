@@ -22,7 +22,8 @@ WARNED = ("out_of_range", "rare_value", "thin_evidence")
 class CloseToThreshold(Func):
     """Of the columns `proba_depart` and `threshold`."""
 
-    template = f"ABS(%(expressions)s) <= {CLOSE}"
+    # 0.4 − 0.35 is a little more than 0.05 in binary, 0.35 − 0.3 a little less.
+    template = f"ABS(%(expressions)s) <= {CLOSE + 1e-9}"
     arg_joiner = " - "
     output_field = models.BooleanField()
 

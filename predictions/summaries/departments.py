@@ -68,7 +68,7 @@ def _count() -> Iterator[DepartmentSummary]:
 def _parts() -> Iterable[Any]:
     answers = Prediction.objects.filter(employee=OuterRef("pk"))
     latest = answers.order_by(*NEWEST_OF_SOME).values("pk")[:1]
-    people = Employee.objects.order_by().values(latest=Subquery(latest))
+    people = Employee.objects.active().order_by().values(latest=Subquery(latest))
     department = KeyTextTransform("departement", "employee__features")
     return (
         Prediction.objects.filter(pk__in=people)

@@ -7,8 +7,9 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.urls import reverse
 from rest_framework.test import APIClient
 
+from attrition.models import HIGHEST_EMPLOYEE_ID
 from predictions.models import Access, AccessedEmployee, AccessErasure
-from tests.factories import EmployeeFactory, make_key
+from tests.factories import EmployeeFactory, make_key, seed_features
 
 LIST = reverse("admin:predictions_prediction_changelist")
 
@@ -173,6 +174,81 @@ def test_two_people_under_one_request_are_one_look_each_once(api, make_predictio
     look = Access.objects.get()
     assert look.people == 2  # 669, and somebody who has no number
     assert [seen.employee_id for seen in look.employees.all()] == [669]
+
+
+@pytest.mark.parametrize(
+    ("call", "body", "status"),
+    [
+        ("/employees/669?bad=1", None, 422),
+        ("/employees/669", {}, 422),
+        ("/employees/669", {"features": {"age": "x"}}, 422),
+    ],
+    ids=["odd parameter", "nothing sent", "odd value"],
+)
+def test_a_page_of_a_refusal_shows_nobody(browser, call, body, status):
+    EmployeeFactory(pk=669, features=seed_features() | {"eval_number": "E_STORED"})
+    bob = browser("HR manager", "bob")
+    if body is None:
+        answer = bob.get(call)
+    else:
+        bob.get("/predict")
+        headers = {"x-csrftoken": bob.cookies["csrftoken"].value}
+        sent = json.dumps(body)
+        answer = bob.put(call, sent, content_type="application/json", headers=headers)
+
+    assert answer.status_code == status
+    assert answer["Content-Type"].startswith("text/html")
+    assert "E_STORED" not in answer.content.decode()
+    assert looks() == []
+
+
+@pytest.mark.parametrize("explain", ["", "?explain=true"])
+def test_a_person_who_scores_through_the_api_is_on_record(browser, explain):
+    EmployeeFactory(pk=669)
+    bob = browser("HR manager", "bob")
+    bob.get("/predict")
+
+    answer = bob.post(
+        f"/predict_by_id/669{explain}",
+        "{}",
+        content_type="application/json",
+        headers={
+            "accept": "application/json",
+            "x-csrftoken": bob.cookies["csrftoken"].value,
+        },
+    )
+
+    assert answer.status_code == 200
+    assert looks() == [("score", "bob", [669], None)]
+
+
+def test_whom_an_auditor_asks_about_stands_only_where_an_erasure_reaches(ana):
+    ana.get(reverse("admin:predictions_access_changelist"), {"employee": "669669"})
+
+    look = Access.objects.get()
+    assert "669669" not in json.dumps(look.details)
+    assert [seen.employee_id for seen in look.employees.all()] == [669669]
+
+
+def test_the_highest_number_of_an_employee_is_no_nonsense(ana, make_prediction):
+    make_prediction(HIGHEST_EMPLOYEE_ID)
+    ana.get(LIST)
+    address = reverse("admin:predictions_access_changelist")
+
+    page = ana.get(address, {"employee": str(HIGHEST_EMPLOYEE_ID)})
+
+    assert [look.action for look in page.context["cl"].result_list] == ["list"]
+
+
+def test_the_page_of_a_look_at_many_says_who_they_are_on_record(ana, api, log_row):
+    for number in (669, 670):
+        log_row(employee_id=number)
+    api.get("/history")
+    look = Access.objects.get()
+
+    ana.get(reverse("admin:predictions_access_change", args=[look.pk]))
+
+    assert looks()[1:] == [("view", "ana", [669, 670], None)]
 
 
 # Erasure

@@ -95,10 +95,12 @@ def test_the_list_costs_the_same_queries_for_one_row_as_for_three(
         page(LIST)
 
 
-def test_a_page_says_what_was_asked_what_was_answered_and_why(page, make_prediction):
+def test_a_page_says_what_was_asked_what_was_answered_and_why(
+    page, reveal, make_prediction
+):
     row = make_prediction(669, poste=None)
 
-    text = page(detail(row))
+    text = page(detail(reveal(row)))
 
     assert percent(row.proba_depart, row.threshold).replace(".", ",") in text
     assert "au-dessus du seuil" in text or "sous le seuil" in text
@@ -196,8 +198,8 @@ def test_the_filter_by_date_is_called_by_a_noun(page, make_prediction):
     assert "Par demandée le" not in page(LIST)
 
 
-def test_a_page_is_in_english_for_who_reads_english(page, make_prediction):
-    text = page(detail(make_prediction(669)), language="en")
+def test_a_page_is_in_english_for_who_reads_english(page, reveal, make_prediction):
+    text = page(detail(reveal(make_prediction(669))), language="en")
 
     assert "Monthly pay" in text
     assert "not a cause" in text

@@ -1,6 +1,5 @@
 """Values stay masked until somebody says what they look at them for."""
 
-import re
 from datetime import timedelta
 from html import unescape
 
@@ -49,10 +48,9 @@ def test_no_value_is_on_the_page_before_a_purpose_is_given(ana, row):
     assert "Consultant" not in text
     assert "E_669" not in text
     assert f"<td>{MASK}</td>" in text
-    reasons = text.partition('<table class="why">')[2].partition("</table>")[0]
-    assert OVERTIME in reasons
-    assert not re.search(r"\d", reasons)  # nor a size: the card tells values by it
-    assert "habitude Non" not in reasons
+    reasons = text.partition("Contributions")[2].partition("</fieldset>")[0]
+    assert "sont masquées avec elles" in reasons
+    assert [field.label.fr for field in FIELDS if field.label.fr in reasons] == []
 
 
 def test_a_purpose_shows_the_values_of_that_person_alone(ana, row, make_prediction):
@@ -140,6 +138,15 @@ def test_an_erased_row_offers_nothing_to_reveal(ana, log_row):
 
     assert "/reveal/" not in text
     assert "Les données ont été effacées" in text
+
+
+def test_what_sql_wrote_instead_of_a_payload_is_masked_whole(ana, log_row):
+    row = log_row(input_payload=["revenu_mensuel", 3447], employee_id=669)
+
+    found = ana.get("/history", headers={"accept": "application/json"}).json()
+
+    assert found[0]["input_payload"] == MASK
+    assert "3447" not in text_of(ana, row)
 
 
 # The survey
