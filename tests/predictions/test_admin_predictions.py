@@ -11,6 +11,7 @@ from attrition import releases
 from predictions.proof import sealing, signing
 from predictions.words import percent
 from tests import shipped
+from tests.factories import EmployeeFactory, seed_features
 
 LIST = reverse("admin:predictions_prediction_changelist")
 
@@ -72,6 +73,55 @@ def test_filters_narrow_the_list(page, make_prediction, query, expected):
     row = make_prediction(669, heure_supplementaires="Oui")
 
     assert (detail(row) in page(LIST, **query)) == expected
+
+
+@pytest.mark.parametrize(
+    ("probability", "threshold", "is_close"),
+    [
+        (0.35, 0.33, True),
+        (0.4, 0.35, True),
+        (0.3, 0.35, True),
+        (0.55, 0.5, True),
+        (0.45, 0.5, True),
+        (0.39, 0.33, False),
+        (0.27, 0.33, False),
+    ],
+)
+def test_five_points_from_the_threshold_are_close_on_either_side(
+    page, log_row, probability, threshold, is_close
+):
+    side = int(probability >= threshold)
+    row = log_row(proba_depart=probability, threshold=threshold, prediction=side)
+
+    assert (detail(row) in page(LIST, close="yes")) == is_close
+
+
+@pytest.mark.parametrize("code", ["out_of_range", "rare_value", "thin_evidence"])
+def test_rows_are_found_by_their_warning(page, log_row, code):
+    warned = log_row(warnings=[{"code": code, "fields": ["age"]}])
+    other = {"code": "demonstration_model", "fields": [code]}
+    also = log_row(warnings=[other, {"code": code, "fields": []}])
+    without = log_row(warnings=[{"code": "demonstration_model", "fields": []}])
+
+    found = page(LIST, warning=code)
+
+    assert detail(warned) in found
+    assert detail(also) in found
+    assert detail(without) not in found
+
+
+def test_rows_are_found_by_the_owner_of_the_key_and_by_department(page, log_row):
+    EmployeeFactory(pk=669, features=seed_features() | {"departement": "Consulting"})
+    EmployeeFactory(pk=670)
+    paid, other = (
+        log_row(employee_id=number, key_owner=owner)
+        for number, owner in ((669, "Paie"), (670, "Audit"))
+    )
+
+    for query in ({"key_owner": "Paie"}, {"department": "Consulting"}):
+        found = page(LIST, **query)
+        assert detail(paid) in found
+        assert detail(other) not in found
 
 
 def test_nonsense_in_the_address_is_no_server_error(client, auditor, make_prediction):

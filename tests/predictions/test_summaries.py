@@ -7,6 +7,7 @@ from django.core.management import CommandError
 from django.db import connection, transaction
 from django.utils import timezone
 
+from attrition.models import Employee
 from predictions.models import (
     DaySummary,
     DayToCount,
@@ -354,6 +355,20 @@ def test_who_changes_department_is_counted_in_the_new_one(answer):
     keep()
 
     assert list(by_department()) == [("Consulting", "1.1.0")]
+
+
+def test_who_has_left_is_counted_in_no_department(answer):
+    for number in (1, 2):
+        person(number)
+        answer(0.4, employee_id=number)
+    keep()
+
+    Employee.objects.filter(pk=2).update(
+        archived_at=timezone.now(), updated_at=timezone.now()
+    )
+    keep()
+
+    assert [people for people, *_ in by_department().values()] == [1]
 
 
 def test_departments_are_not_counted_again_for_nothing(answer):
