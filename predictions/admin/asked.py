@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from attrition.errors import InvalidFeatures
 from attrition.features import BY_NAME, FIELDS, SPELLINGS
 from attrition.field import Extract, Kind
-from attrition.models import Employee
 from attrition.validation import CHANGES
 from predictions.sight import MASK
 from predictions.words import label_of
@@ -34,12 +33,9 @@ def asked_by_extract(row):
 
 
 def data_of(row):
-    """How old the data are: since when the stored employee is as they were sent."""
-    of = row.created_at
-    stored = Employee.objects.filter(pk=row.employee_id).first()
-    if stored and stored.updated_at < of and stored.features == row.input_payload:
-        of = stored.updated_at
-    return gettext("Data of %(date)s.") % {"date": date_format(localtime(of))}
+    """The row knows no other date, and the employee's may have changed since."""
+    sentence = gettext("Data of %(date)s, as they were sent then.")
+    return sentence % {"date": date_format(localtime(row.created_at))}
 
 
 def _groups(row):

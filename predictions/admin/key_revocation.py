@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from predictions.key_words import scopes_in_words, use_in_words
 from predictions.models import ApiKey
+from predictions.models.keys import hashed
 
 
 class RevocationForm(forms.Form):
@@ -20,6 +21,17 @@ class RevocationForm(forms.Form):
             "is no longer used”. Never the key itself."
         ),
     )
+
+    def __init__(self, *args, keys=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.secrets = {key.secret_sha256 for key in keys}
+
+    def clean_reason(self):
+        """The key is often at hand: in the clipboard of whoever revokes it."""
+        reason = self.cleaned_data["reason"]
+        if any(hashed(word) in self.secrets for word in reason.split()):
+            raise forms.ValidationError(_("This is the key itself: say why instead."))
+        return reason
 
 
 def revocation_page(request, keys, form, context):

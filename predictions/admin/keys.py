@@ -169,7 +169,7 @@ class ApiKeyAdmin(PlainAdmin):
     def _ask_and_revoke(self, request, keys, back, action=""):
         """The page that asks why; None once it is answered and they are revoked."""
         answered = request.method == "POST" and "reason" in request.POST
-        form = RevocationForm(request.POST if answered else None)
+        form = RevocationForm(request.POST if answered else None, keys=keys)
         if not (answered and form.is_valid()):
             context = {**self._context(request), "back": back, "action": action}
             return revocation_page(request, keys, form, context)

@@ -205,3 +205,15 @@ def test_a_bootstrap_revives_no_revoked_key(run, db, settings):
     key.refresh_from_db()
     assert key.revoked_at <= timezone.now()
     assert ApiKey.objects.count() == 1
+
+
+def test_the_key_itself_is_no_reason(administrator):
+    key, secret = make_key("history")
+
+    answer = administrator.post(revoking(key), {"reason": f"lost: {secret}"})
+
+    assert answer.status_code == 200
+    assert answer.context["form"].errors["reason"] == [
+        "C'est la clé elle-même\u00a0: écrivez plutôt pourquoi vous la révoquez."
+    ]
+    assert history_with(secret) == 200

@@ -138,8 +138,8 @@ def test_only_a_post_scores(manager):
 @pytest.mark.parametrize(
     ("purpose", "sentence"),
     [
-        ({}, "Choisissez à quoi cela sert."),
-        ({"purpose": ""}, "Choisissez à quoi cela sert."),
+        ({}, "Choisissez un motif."),
+        ({"purpose": ""}, "Choisissez un motif."),
         ({"purpose": "curiosity"}, "Choisissez un des motifs de la liste."),
         ({"purpose": "complaint"}, "Choisissez un des motifs de la liste."),
     ],

@@ -109,5 +109,5 @@ def test_a_reveal_without_a_purpose_is_asked_for_again_at_its_field(auditor, ser
     form.find_element(By.CSS_SELECTOR, "[type=submit]").click()
 
     error = wait_for(auditor, ".reveal .errorlist")
-    assert error.text == "Choisissez à quoi cela sert."
+    assert error.text == "Choisissez un motif."
     assert complaints(auditor) == []

@@ -72,7 +72,7 @@ def test_an_auditor_filters_exports_and_finds_it_in_the_access_log(
     page = browser.find_element(By.ID, "content").text
 
     assert "selon les filtres et la recherche" in asked
-    assert "Choisissez à quoi cela sert." in refused
+    assert "Choisissez un motif." in refused
     with file.open(encoding="utf-8-sig", newline="") as lines:
         found = list(csv.DictReader(lines, delimiter=";"))
     assert str(number) in [line["Numéro"] for line in found]

@@ -63,7 +63,7 @@ def test_many_rows_are_counted_no_further_than_the_list_does(
 @pytest.mark.parametrize(
     ("chosen", "language", "sentence"),
     [
-        ({"purpose": ""}, "fr", "Choisissez à quoi cela sert."),
+        ({"purpose": ""}, "fr", "Choisissez un motif."),
         ({"purpose": ""}, "en", "Choose what it is for."),
         ({"purpose": "curiosity"}, "fr", "Choisissez un des motifs de la liste."),
         ({"format": "pdf"}, "fr", "Choisissez dans la liste."),

@@ -90,7 +90,7 @@ def test_a_row_that_names_nobody_is_revealed_by_itself(ana, make_prediction):
 @pytest.mark.parametrize(
     ("language", "purpose", "sentence"),
     [
-        ("fr", "", "Choisissez à quoi cela sert."),
+        ("fr", "", "Choisissez un motif."),
         ("en", "", "Choose what it is for."),
         ("fr", "curiosity", "Choisissez un des motifs de la liste."),
         ("en", "curiosity", "Choose one of the purposes in the list."),
