@@ -105,6 +105,25 @@ class OneOfFilter(admin.SimpleListFilter):
         return self.narrowed(rows, value)
 
 
+class ClassFilter(OneOfFilter):
+    """Whoever has not enough data has no class."""
+
+    title = _("class")
+    parameter_name = "prediction__exact"
+
+    def values(self):
+        return [
+            ("0", _("below the threshold")),
+            ("1", _("above the threshold")),
+            ("none", _("not enough data")),
+        ]
+
+    def narrowed(self, rows, value):
+        if value == "none":
+            return rows.warned("thin_evidence")
+        return rows.on_side(int(value))
+
+
 class CloseFilter(OneOfFilter):
     title = _("distance from the threshold")
     parameter_name = "close"

@@ -17,6 +17,7 @@ from predictions.admin.export import Exports
 from predictions.admin.lists import ValuesInUseFilter
 from predictions.admin.others import other_answers
 from predictions.admin.prediction_list import (
+    ClassFilter,
     CloseFilter,
     DateAskedFilter,
     PredictionList,
@@ -53,7 +54,7 @@ class PredictionAdmin(Exports, Reveals, WatchedAdmin, ProofAdmin):
         "is_sealed",
     ]
     list_filter = [
-        "prediction",
+        ClassFilter,
         CloseFilter,
         ("proba_depart", ProbabilityFilter),
         WarningFilter,

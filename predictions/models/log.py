@@ -30,10 +30,18 @@ def identifier_text(name: str) -> Cast:
     return Cast(KT(f"input_payload__{name}"), models.TextField())
 
 
+THIN = Q(HasWarning(F("warnings"), "thin_evidence"))
+"""Rows that have no side of the threshold: too little was known."""
+
+
 class PredictionQuerySet(AppendOnlyQuerySet["Prediction"]):
     def close(self) -> "PredictionQuerySet":
         """So near to the threshold that a little would have changed the class."""
         return self.filter(CloseToThreshold())
+
+    def on_side(self, side: int) -> "PredictionQuerySet":
+        """With this class, and enough data to have one."""
+        return self.filter(~THIN, prediction=side)
 
     def warned(self, code: str) -> "PredictionQuerySet":
         """With this warning, one of `WARNED`."""

@@ -15,7 +15,7 @@ from predictions.models import (
     SummaryProgress,
 )
 from predictions.models.newest import NEWEST_OF_SOME
-from predictions.summaries.logs import PREDICTIONS
+from predictions.summaries.logs import ABOVE, PREDICTIONS
 from predictions.summaries.progress import is_first, progress_of
 
 NAME = "departments"
@@ -74,5 +74,5 @@ def _parts() -> Iterable[Any]:
         Prediction.objects.filter(pk__in=people)
         .order_by()
         .values("model_version", name=department)
-        .annotate(people=Count("pk"), above=Sum("prediction"), sum=Sum("proba_depart"))
+        .annotate(people=Count("pk"), above=ABOVE, sum=Sum("proba_depart"))
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Model, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, Model, Q, QuerySet
 from django.db.models.functions import Floor
 from django.utils import timezone
 
@@ -16,6 +16,7 @@ from predictions.models import (
     Refusal,
     RefusalSummary,
 )
+from predictions.models.log import THIN
 
 Rows = QuerySet[Any]
 
@@ -47,10 +48,14 @@ def bounds(day: date) -> tuple[datetime, datetime]:
     return low, high
 
 
+# As the list counts them: not enough data is no side of the threshold.
+ABOVE = Count("pk", filter=Q(prediction=1) & ~THIN)
+
+
 def _answers(day: date, rows: Rows) -> Iterable[DaySummary]:
     found = rows.values("model_version", bin=Floor(F("proba_depart") * BINS)).annotate(
         count=Count("pk"),
-        above=Sum("prediction"),
+        above=ABOVE,
         lowest=Min("threshold"),
         highest=Max("threshold"),
     )

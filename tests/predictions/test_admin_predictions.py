@@ -75,6 +75,16 @@ def test_filters_narrow_the_list(page, make_prediction, query, expected):
     assert (detail(row) in page(LIST, **query)) == expected
 
 
+def test_not_enough_data_is_a_class_of_its_own_in_the_filter(page, log_row):
+    thin = log_row(warnings=[{"code": "thin_evidence", "fields": []}])
+    other = log_row()
+
+    assert detail(thin) not in page(LIST, prediction__exact="1")
+    assert detail(other) in page(LIST, prediction__exact="1")
+    assert detail(thin) in page(LIST, prediction__exact="none")
+    assert detail(other) not in page(LIST, prediction__exact="none")
+
+
 @pytest.mark.parametrize(
     ("probability", "threshold", "is_close"),
     [

@@ -332,6 +332,18 @@ def test_each_person_counts_once_by_the_latest_answer(answer):
     }
 
 
+def test_who_has_not_enough_data_is_on_no_side_of_the_threshold(answer):
+    thin = [{"code": "thin_evidence", "fields": []}]
+    for number, warnings in ((1, thin), (2, [])):
+        person(number)
+        answer(0.9, employee_id=number, warnings=warnings)
+
+    keep()
+
+    assert list(figures().values()) == [(2, 1)]
+    assert [above for _, above, _ in by_department().values()] == [1]
+
+
 def test_people_without_a_department_are_counted_together(answer):
     person(1, None)
     person(2, "")
