@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from attrition.errors import Problem
 from attrition.extract_file import FILE_NAMES
 from attrition.field import Extract, number_in_words
-from attrition.imports import Sent
+from attrition.waiting_files import Sent
 from predictions.admin.upload_limit import LARGEST
 
 MEBIBYTE = 1024 * 1024

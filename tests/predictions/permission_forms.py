@@ -1,6 +1,6 @@
 """What a person fills in where docs/permissions.md says that something is done."""
 
-from attrition import imports
+from attrition import imports, waiting_files
 from attrition.models import WaitingImport
 from tests.predictions.uploads import UPLOAD, contents, first, uploaded
 
@@ -20,7 +20,7 @@ def form_of(address: str, action: str, records: dict[str, object]) -> dict[str, 
         return uploaded(contents(first(3)))
     if address.endswith("/confirm/"):
         waiting = WaitingImport.objects.get(pk=records["waiting import"])
-        plan = imports.preview(imports.people_of(waiting), waiting)
+        plan = imports.preview(waiting_files.people_of(waiting), waiting)
         return {"digest": plan.digest, "force": "on"}
     return FORMS.get(address, {})
 
