@@ -64,6 +64,7 @@ def waiting_of(user_id: int, number: UUID) -> WaitingImport:
     """Raises NothingWaits, also where it is somebody else's."""
     found = WaitingImport.objects.of(user_id).filter(pk=number).first()
     if found is None:
+        forget_expired()
         raise NothingWaits
     return found
 
@@ -111,6 +112,11 @@ def preview(people: Sequence[Person], waiting: WaitingImport) -> Plan:
     return employees.plan(people, complete=waiting.complete)
 
 
+def forget_expired() -> None:
+    """Whom nobody can store any more: their data are not kept for nothing."""
+    WaitingImport.objects.expired().delete()
+
+
 def cancel(number: UUID, user_id: int) -> None:
     """Forget what waits; nothing where nothing does."""
     WaitingImport.objects.filter(user_id=user_id, pk=number).delete()
@@ -118,6 +124,6 @@ def cancel(number: UUID, user_id: int) -> None:
 
 @transaction.atomic
 def _keep(waiting: WaitingImport) -> None:
-    WaitingImport.objects.expired().delete()
+    forget_expired()
     WaitingImport.objects.filter(user_id=waiting.user_id).delete()
     waiting.save(force_insert=True)

@@ -2,9 +2,12 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
 from attrition import extracts, imports, waiting_files
 from attrition.field import Extract
@@ -90,3 +93,34 @@ def test_of_two_confirmations_at_once_one_stores(bob, monkeypatch):
         confirm()
 
     assert EmployeeImport.objects.count() == 1
+
+
+@pytest.fixture
+def expired(db) -> WaitingImport:
+    """Of somebody who went home."""
+    eve = make_user("eve").pk
+    waiting, _ = imports.wait(sent(5), user_id=eve, complete=False)
+    long_ago = timezone.now() - timedelta(minutes=61)
+    WaitingImport.objects.update(created_at=long_ago)
+    return waiting
+
+
+def is_stored(waiting: WaitingImport) -> bool:
+    return WaitingImport.objects.filter(pk=waiting.pk).exists()
+
+
+def test_what_has_waited_too_long_is_deleted_by_the_command_of_every_minute(expired):
+    bob = make_user("bob").pk
+    waiting = WaitingImport.objects.create(user_id=bob, complete=False)
+
+    call_command("summarise_log", verbosity=0)
+
+    assert not is_stored(expired)
+    assert is_stored(waiting)
+
+
+def test_what_has_waited_too_long_is_deleted_when_it_is_asked_for(expired):
+    with pytest.raises(NothingWaits):
+        imports.waiting_of(expired.user_id, expired.pk)
+
+    assert not is_stored(expired)
