@@ -3,6 +3,7 @@ them."""
 
 import json
 import math
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,10 +13,14 @@ from typing import Any
 FORMULA = tuple("=+-@＝＋－＠\t\r\n")
 # What some of them drop before they look.
 DROPPED = " \u00a0\u2007\u202f\u3000\u200b\u2060\ufeff\0"
+# What a spreadsheet reads as a number, and cannot run: "-5", "-11,5 %".
+NUMBER = re.compile("[-+]?[0-9]+([.,][0-9]+)?[ \u00a0\u202f]*%?")
 
 
 def harmless(text: str) -> str:
     """The text as no spreadsheet runs it."""
+    if NUMBER.fullmatch(text):
+        return text
     return f"'{text}" if text.lstrip(DROPPED).startswith(FORMULA) else text
 
 
