@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from attrition.field import number_in_words
+from attrition.models import employee_number
 from predictions.admin.access_details import details_in_words
 from predictions.admin.access_filters import OfEmployeeFilter, OfPredictionFilter
 from predictions.admin.base import ReadOnlyAdmin, asker
@@ -78,7 +79,8 @@ class AccessAdmin(WatchedAdmin, ReadOnlyAdmin):
 
     def people_listed(self, request, listed):
         asked = request.GET.get(OfEmployeeFilter.parameter_name, "")
-        return [int(asked)] if asked.isdecimal() else []
+        number = employee_number(asked)
+        return [] if number is None else [number]
 
     def note_page(self, request, row):
         """Of one person, the list has said it already."""
