@@ -3,7 +3,6 @@
 from tempfile import TemporaryFile
 
 from django.contrib import messages
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR, SEARCH_VAR
 from django.http import StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -92,10 +91,7 @@ class Exports:
         for name in (PAGE_VAR, ORDER_VAR):  # whatever page one comes from
             sent.pop(name, None)
         request.GET = sent
-        try:
-            listed = self.get_changelist_instance(request)
-        except IncorrectLookupParameters:
-            return None
+        listed = self.get_changelist_instance(request)
         is_whole = sent == request.GET and listed.query == sent.get(SEARCH_VAR, "")
         return listed if is_whole else None
 
