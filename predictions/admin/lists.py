@@ -141,30 +141,3 @@ def _local(moments):
     local = localtime(moments[0]).replace(tzinfo=None)
     kept = "milliseconds" if local.microsecond else "auto"
     return local.isoformat(timespec=kept)
-
-
-class ValuesInUseFilter(admin.AllValuesFieldListFilter):
-    """The values that the column holds, each found through its index."""
-
-    def __init__(self, field, request, params, model, model_admin, field_path):
-        super().__init__(field, request, params, model, model_admin, field_path)
-        rows = model_admin.get_queryset(request)
-        self.lookup_choices = list(values_in_use(rows, field.name))
-
-    def choices(self, changelist):
-        for choice in super().choices(changelist):
-            yield {**choice, "display": choice["display"] or "–"}
-
-
-def values_in_use(rows, name, most=None):
-    """As SELECT DISTINCT, which reads the whole table: one step a value instead.
-
-    `name` is a column or an annotation that an index begins with; nulls are none.
-    """
-    values = rows.filter(**{f"{name}__isnull": False}).order_by(name)
-    values = values.values_list(name, flat=True)
-    value = values.first()
-    while value is not None and most != 0:
-        yield value
-        most = None if most is None else most - 1
-        value = values.filter(**{f"{name}__gt": value}).first()
