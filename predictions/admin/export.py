@@ -30,7 +30,6 @@ from predictions.exports.columns import of_answer
 from predictions.exports.reading import in_order, written_so_far
 from predictions.exports.recording import PIECE, RecordedFile
 from predictions.exports.writing import as_csv, as_ndjson
-from predictions.models.newest import NEWEST, NEWEST_OF_SOME
 from predictions.services import LogUnavailable
 from predictions.sight import Sight
 
@@ -76,7 +75,7 @@ class Exports:
         status = 200
         if request.method == "POST" and form.is_valid():
             try:
-                return self._file(request, form, in_order(rows, _order(listed)))
+                return self._file(request, form, in_order(rows, listed.order))
             except LogUnavailable:
                 status = 503
                 messages.error(request, UNRECORDED)
@@ -154,14 +153,6 @@ def export_address(listed):
 def _list(request):
     address = reverse("admin:predictions_prediction_changelist")
     return f"{address}?{request.GET.urlencode()}"
-
-
-def _order(listed):
-    """The list's own, newest first: an index has it."""
-    if listed.is_of_batch:
-        return ("batch_row",)
-    narrowed = [n for n in listed.get_filters_params() if n[:10] != "created_at"]
-    return NEWEST_OF_SOME if listed.query or narrowed else NEWEST
 
 
 def _workbook(rows, seen, about):
