@@ -15,7 +15,8 @@ from attrition.models import employee_number
 from predictions.admin.access_details import details_in_words
 from predictions.admin.access_filters import OfEmployeeFilter, OfPredictionFilter
 from predictions.admin.base import ReadOnlyAdmin, asker
-from predictions.admin.lists import NewestFirstList, PeriodFilter, ValuesInUseFilter
+from predictions.admin.in_use import ValuesInUseFilter
+from predictions.admin.lists import NewestFirstList, PeriodFilter
 from predictions.admin.watched import WatchedAdmin
 from predictions.models import Access, AccessedEmployee, Action
 

@@ -14,7 +14,7 @@ from predictions.admin.base import asker, release_link
 from predictions.admin.batch_rows import OfBatchFilter, place_in_batch
 from predictions.admin.department import OfDepartmentFilter
 from predictions.admin.export import Exports
-from predictions.admin.lists import ValuesInUseFilter
+from predictions.admin.in_use import ValuesInUseFilter
 from predictions.admin.others import other_answers
 from predictions.admin.prediction_list import (
     ClassFilter,
