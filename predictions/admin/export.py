@@ -30,13 +30,11 @@ from predictions.exports.columns import of_answer
 from predictions.exports.reading import in_order, written_so_far
 from predictions.exports.recording import PIECE, RecordedFile
 from predictions.exports.writing import as_csv, as_ndjson
+from predictions.rights import READS_ACCESSES, REVEAL, SURVEY
 from predictions.services import LogUnavailable
 from predictions.sight import Sight
 
 EXPORT = "predictions.export_prediction"
-REVEAL = "predictions.reveal_values"
-SURVEY = "predictions.view_survey_answers"
-READS_ACCESSES = "predictions.view_access"
 MEDIA = {
     CSV: "text/csv; charset=utf-8",
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

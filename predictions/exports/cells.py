@@ -3,6 +3,7 @@ them."""
 
 import json
 import math
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,11 +13,13 @@ from typing import Any
 FORMULA = tuple("=+-@＝＋－＠\t\r\n")
 # What some of them drop before they look.
 DROPPED = " \u00a0\u2007\u202f\u3000\u200b\u2060\ufeff\0"
+NUMBER = re.compile(r"-?\d+([.,]\d+)?[ \u00a0\u202f]?%?", re.ASCII)
 
 
 def harmless(text: str) -> str:
-    """The text as no spreadsheet runs it."""
-    return f"'{text}" if text.lstrip(DROPPED).startswith(FORMULA) else text
+    """The text as no spreadsheet runs it; a negative number, "-11 %" too, is none."""
+    runs = text.lstrip(DROPPED).startswith(FORMULA) and not NUMBER.fullmatch(text)
+    return f"'{text}" if runs else text
 
 
 @dataclass(frozen=True)

@@ -157,3 +157,17 @@ def test_a_time_before_spreadsheets_is_a_text_in_a_workbook(ana, log_row):
     kind, text = row["Demandée le (Europe/Paris)"]
     assert kind == "inlineStr"
     assert text.startswith("1899-12-31T")
+
+
+@pytest.mark.parametrize(
+    "text", ["-11 %", "-11\u00a0%", "-5", "-0,5", "-0.5 %", "11 %"]
+)
+def test_a_negative_number_that_was_sent_as_text_stays_one(text):
+    assert harmless(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["-5+cmd", "+3", "-1 -1", "-", "+", "-5\n", "=-5", "-٣"]
+)
+def test_what_only_begins_as_a_number_is_neutralised(text):
+    assert harmless(text) == f"'{text}"
