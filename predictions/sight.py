@@ -13,7 +13,7 @@ from attrition.features import BY_NAME
 from attrition.field import Extract
 
 MASK = "•••"
-SURVEY = "survey"
+SURVEY_TOGETHER = "survey"
 """The contribution that stands for all survey answers together; no field's name."""
 
 
@@ -60,7 +60,7 @@ def grouped(found: Sequence[dict[str, Any]], sight: Sight) -> list[dict[str, Any
     if sight.survey or not answers:
         return list(found)
     together = {
-        "field": SURVEY,
+        "field": SURVEY_TOGETHER,
         "label": _("Survey answers, together"),
         "value": MASK,
         "usual": MASK,

@@ -3,7 +3,12 @@ from attrition.models.append_only import (
     AppendOnlyError,
     AppendOnlyQuerySet,
 )
-from attrition.models.employees import HIGHEST_EMPLOYEE_ID, Employee, EmployeeQuerySet
+from attrition.models.employees import (
+    HIGHEST_EMPLOYEE_ID,
+    Employee,
+    EmployeeQuerySet,
+    employee_number,
+)
 from attrition.models.imports import EmployeeImport, ImportWay, WaitingImport
 from attrition.models.stored import StoredText
 
@@ -18,4 +23,5 @@ __all__ = [
     "ImportWay",
     "StoredText",
     "WaitingImport",
+    "employee_number",
 ]

@@ -1,5 +1,7 @@
 """The people that HR has told us about."""
 
+import re
+
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +10,12 @@ from attrition.features import IDENTIFIERS
 from attrition.models.stored import StoredText
 
 HIGHEST_EMPLOYEE_ID = 2**63 - 1
+
+
+def employee_number(term: str) -> int | None:
+    """The employee's number that somebody searches for; None where it can be none."""
+    is_number = re.fullmatch(r"[0-9]{1,19}", term)
+    return int(term) if is_number and int(term) <= HIGHEST_EMPLOYEE_ID else None
 
 
 class EmployeeQuerySet(models.QuerySet["Employee"]):

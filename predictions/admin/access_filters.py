@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.utils.translation import gettext_lazy as _
 
-from attrition.models import HIGHEST_EMPLOYEE_ID
+from attrition.models import employee_number
 
 
 class NumberFilter(admin.SimpleListFilter):
@@ -16,10 +16,10 @@ class NumberFilter(admin.SimpleListFilter):
         value = self.value()
         if value is None:
             return looks
-        is_number = value.isascii() and value.isdecimal() and len(value) < 20
-        if not is_number or int(value) > HIGHEST_EMPLOYEE_ID:
+        number = employee_number(value)
+        if number is None:
             raise IncorrectLookupParameters(f"{self.parameter_name}={value}")
-        return self.narrowed(looks, int(value))
+        return self.narrowed(looks, number)
 
 
 class OfEmployeeFilter(NumberFilter):

@@ -11,10 +11,12 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from attrition.field import number_in_words
+from attrition.models import employee_number
 from predictions.admin.access_details import details_in_words
 from predictions.admin.access_filters import OfEmployeeFilter, OfPredictionFilter
 from predictions.admin.base import ReadOnlyAdmin, asker
-from predictions.admin.lists import NewestFirstList, PeriodFilter, ValuesInUseFilter
+from predictions.admin.in_use import ValuesInUseFilter
+from predictions.admin.lists import NewestFirstList, PeriodFilter
 from predictions.admin.watched import WatchedAdmin
 from predictions.models import Access, AccessedEmployee, Action
 
@@ -78,7 +80,8 @@ class AccessAdmin(WatchedAdmin, ReadOnlyAdmin):
 
     def people_listed(self, request, listed):
         asked = request.GET.get(OfEmployeeFilter.parameter_name, "")
-        return [int(asked)] if asked.isdecimal() else []
+        number = employee_number(asked)
+        return [] if number is None else [number]
 
     def note_page(self, request, row):
         """Of one person, the list has said it already."""

@@ -45,17 +45,27 @@ class SoundAddresses:
     def get_changelist_instance(self, request):
         sent = request.GET
         request.GET = _without(sent, [ERROR_FLAG, *_unreadable(sent)])
-        listed = self._listed(request)
-        if listed is None:
-            request.GET = _without(request.GET, self._refused(request))
-            listed = self._listed(request)
+        listed = self._sound(request)
         meaningless = out_of_choice(listed, request.GET)
         if meaningless:
             request.GET = _without(request.GET, meaningless)
-            listed = self._listed(request)
+            listed = self._sound(request)
         for name in sent:
             if name not in request.GET and name != ERROR_FLAG:
                 messages.warning(request, in_words(name, sent[name], listed))
+        return listed
+
+    def _sound(self, request):
+        """The list without what makes no sense: as little as possible is left out.
+
+        What makes sense alone may make none together: a page of the whole list is not
+        there with a filter.
+        """
+        listed = self._listed(request)
+        for wrong in (self._refused, _page, _all):
+            if listed is None:
+                request.GET = _without(request.GET, wrong(request))
+                listed = self._listed(request)
         return listed
 
     def _listed(self, request):
@@ -69,15 +79,20 @@ class SoundAddresses:
         """Which of the address's parameters make no sense, tried one by one."""
         sent = request.GET
         wrong = [name for name in sent if not self._takes(request, sent, {name})]
-        # A page can be there without the filters, and not with them.
-        if not wrong and self._takes(request, sent, set(sent) - {PAGE_VAR}):
-            wrong = [PAGE_VAR]
         request.GET = sent
-        return wrong or list(sent)
+        return wrong
 
     def _takes(self, request, sent, names):
         request.GET = _without(sent, set(sent) - names)
         return self._listed(request) is not None
+
+
+def _page(request):
+    return [PAGE_VAR]
+
+
+def _all(request):
+    return list(request.GET)
 
 
 def _without(sent, names):

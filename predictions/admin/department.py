@@ -8,9 +8,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from attrition.models import Employee, StoredText
-from predictions.admin.lists import values_in_use
-
-MOST_OFFERED = 100
+from predictions.admin.in_use import values_in_use
 
 
 class StoredTextFilter(admin.SimpleListFilter):
@@ -20,7 +18,7 @@ class StoredTextFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         people = Employee.objects.annotate(word=StoredText("features", self.field))
-        words = list(values_in_use(people, "word", MOST_OFFERED))
+        words = values_in_use(people, "word")
         asked = self.value()
         if asked and asked not in words and people.filter(word=asked).exists():
             words.append(asked)  # one of those beyond

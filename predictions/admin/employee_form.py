@@ -3,36 +3,20 @@
 from typing import Any
 
 from django import forms
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from attrition import releases
 from attrition.employees import features_of
 from attrition.errors import InvalidFeatures, Problem, ReleaseRejected
-from attrition.features import FIELDS, SPELLINGS
+from attrition.features import BY_NAME, FIELDS, SPELLINGS
 from attrition.field import Field, Kind, number_in_words, with_unit
 from attrition.models import Employee
 from attrition.releases import Release
 from attrition.validation import LONGEST_TEXT, STORABLE
+from predictions.admin.number_fields import DecimalNumber, NumberWithUnit, WholeNumber
 from predictions.words import label_of
 
 EMPTY = ("", "–")
-
-
-class NumberWithUnit(forms.NumberInput):
-    """The unit stands beside the box; the help has it too, for a screen reader."""
-
-    def __init__(self, unit: str) -> None:
-        super().__init__()
-        self.unit = unit
-
-    def render(self, *args: Any, **kwargs: Any) -> SafeString:
-        box = super().render(*args, **kwargs)
-        if not self.unit:
-            return box
-        unit = format_html('<span class="unit" aria-hidden="true">{}</span>', self.unit)
-        return format_html('<span class="with-unit">{} {}</span>', box, unit)
 
 
 class EmployeeForm(forms.ModelForm):
@@ -51,10 +35,17 @@ class EmployeeForm(forms.ModelForm):
             if spelling in stored:
                 stored[name] = stored.pop(spelling)
         release = _serving()
+        self.stored: dict[str, Any] = {}
+        # What this version has no field for stays as it is.
+        self.kept = {n: v for n, v in stored.items() if n not in BY_NAME}
         for field in FIELDS:
             value = stored.get(field.name)
-            self.fields[field.name] = form_field(field, release, value)
-            self.initial[field.name] = _initial(field, value)
+            self.fields[field.name] = made = form_field(field, release, value)
+            offered = _initial(field, value)
+            self.stored[field.name] = offered
+            # As a text field sends it back: 669 is not changed by "669".
+            is_text = type(made) is forms.CharField and offered is not None
+            self.initial[field.name] = str(offered) if is_text else offered
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -69,13 +60,13 @@ class EmployeeForm(forms.ModelForm):
             for problem in error.problems:
                 place = problem.field if problem.field in self.fields else None
                 self.add_error(place, _in_words(problem))
-        self.instance.features = features
+        self.instance.features = self.kept | features
         return cleaned
 
     def _as_stored(self, field: Field, value: Any) -> Any:
         """What was typed; what was already there keeps its type (669 is no "669")."""
-        before = self.initial[field.name]
-        return before if str(before) == value else value
+        before = self.stored[field.name]
+        return before if before == value or str(before) == value else value
 
 
 def _in_words(problem: Problem) -> str:
@@ -108,7 +99,8 @@ def form_field(field: Field, release: Release | None, value: Any) -> forms.Field
         "required": False,
     }
     limits = {"min_value": field.low, "max_value": field.high}
-    box = NumberWithUnit(str(field.unit))
+    mode = "numeric" if field.whole else "decimal"
+    box = NumberWithUnit(str(field.unit), mode)
     match field.kind:
         case Kind.CATEGORY:
             known = list(release.categories.get(field.name, [])) if release else []
@@ -125,9 +117,9 @@ def form_field(field: Field, release: Release | None, value: Any) -> forms.Field
                 choices=choices, coerce=convert, empty_value=None, **options
             )
         case Kind.NUMBER | Kind.DERIVED if field.whole:
-            return forms.IntegerField(widget=box, **limits, **options)
+            return WholeNumber(widget=box, **limits, **options)
         case Kind.NUMBER | Kind.DERIVED:
-            return forms.FloatField(widget=box, **limits, **options)
+            return DecimalNumber(widget=box, localize=True, **limits, **options)
         case _:
             return forms.CharField(max_length=LONGEST_TEXT, **options)
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from attrition.employees import archive, bring_back, features_of
 from attrition.features import FIELDS, IDENTIFIERS
-from attrition.models import HIGHEST_EMPLOYEE_ID, Employee, StoredText
+from attrition.models import Employee, StoredText, employee_number
 from attrition.typography import titled
 from predictions.admin.archiving import TITLES, ArchivedFilter, chosen
 from predictions.admin.asked import GROUPS
@@ -108,8 +108,8 @@ class EmployeeAdmin(ImportPages, ScoresOne, WatchedAdmin, PlainAdmin):
         # Each of them has an index; a number is found as it is written.
         words = {f"word_{name}": StoredText("features", name) for name in IDENTIFIERS}
         query = Q(*((word, term) for word in words), _connector=Q.OR)
-        if term.isascii() and term.isdigit() and int(term) <= HIGHEST_EMPLOYEE_ID:
-            query |= Q(pk=int(term))
+        if (number := employee_number(term)) is not None:
+            query |= Q(pk=number)
         return queryset.alias(**words).filter(query), False
 
     @admin.action(

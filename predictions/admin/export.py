@@ -3,7 +3,6 @@
 from tempfile import TemporaryFile
 
 from django.contrib import messages
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR, SEARCH_VAR
 from django.http import StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -31,14 +30,11 @@ from predictions.exports.columns import of_answer
 from predictions.exports.reading import in_order, written_so_far
 from predictions.exports.recording import PIECE, RecordedFile
 from predictions.exports.writing import as_csv, as_ndjson
-from predictions.models.newest import NEWEST, NEWEST_OF_SOME
+from predictions.rights import READS_ACCESSES, REVEAL, SURVEY
 from predictions.services import LogUnavailable
 from predictions.sight import Sight
 
 EXPORT = "predictions.export_prediction"
-REVEAL = "predictions.reveal_values"
-SURVEY = "predictions.view_survey_answers"
-READS_ACCESSES = "predictions.view_access"
 MEDIA = {
     CSV: "text/csv; charset=utf-8",
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -77,7 +73,7 @@ class Exports:
         status = 200
         if request.method == "POST" and form.is_valid():
             try:
-                return self._file(request, form, in_order(rows, _order(listed)))
+                return self._file(request, form, in_order(rows, listed.order))
             except LogUnavailable:
                 status = 503
                 messages.error(request, UNRECORDED)
@@ -92,10 +88,7 @@ class Exports:
         for name in (PAGE_VAR, ORDER_VAR):  # whatever page one comes from
             sent.pop(name, None)
         request.GET = sent
-        try:
-            listed = self.get_changelist_instance(request)
-        except IncorrectLookupParameters:
-            return None
+        listed = self.get_changelist_instance(request)
         is_whole = sent == request.GET and listed.query == sent.get(SEARCH_VAR, "")
         return listed if is_whole else None
 
@@ -158,14 +151,6 @@ def export_address(listed):
 def _list(request):
     address = reverse("admin:predictions_prediction_changelist")
     return f"{address}?{request.GET.urlencode()}"
-
-
-def _order(listed):
-    """The list's own, newest first: an index has it."""
-    if listed.is_of_batch:
-        return ("batch_row",)
-    narrowed = [n for n in listed.get_filters_params() if n[:10] != "created_at"]
-    return NEWEST_OF_SOME if listed.query or narrowed else NEWEST
 
 
 def _workbook(rows, seen, about):

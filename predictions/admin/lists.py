@@ -11,7 +11,13 @@ from django.utils.timezone import get_current_timezone, is_naive, localtime
 from django.utils.translation import gettext_lazy as _
 
 from attrition.field import number_in_words
-from predictions.models.newest import NEWEST, NEWEST_OF_SOME, OLDEST, OLDEST_OF_SOME
+from predictions.models.newest import (
+    NEWEST,
+    NEWEST_OF_SOME,
+    OF_BATCH,
+    OLDEST,
+    OLDEST_OF_SOME,
+)
 
 MOST_LISTED = 10_000
 """Rows that are counted, and that a list's pages lead to; the rest is "more"."""
@@ -57,7 +63,7 @@ class NewestFirstList(IndexedList):
     """Of rows with a time: newest first or oldest first, through the index by value
     as soon as something but the time narrows it."""
 
-    is_of_batch = False
+    is_of_batch = is_oldest_first = False
     # Filters for which the order of the whole log is as good as any.
     in_order_of_all: tuple[str, ...] = ("created_at",)
 
@@ -65,8 +71,13 @@ class NewestFirstList(IndexedList):
         usual = super().get_ordering(request, queryset)
         self.is_of_batch = usual[0] == "batch_row"
         self.is_oldest_first = usual[0] == "created_at"
+        return self.order
+
+    @property
+    def order(self):
+        """Of what is listed, on a page and in a file: one that an index has."""
         if self.is_of_batch:
-            return usual
+            return OF_BATCH
         filters = self.get_filters_params()
         others = [n for n in filters if not n.startswith(self.in_order_of_all)]
         if self.query or others:
@@ -141,30 +152,3 @@ def _local(moments):
     local = localtime(moments[0]).replace(tzinfo=None)
     kept = "milliseconds" if local.microsecond else "auto"
     return local.isoformat(timespec=kept)
-
-
-class ValuesInUseFilter(admin.AllValuesFieldListFilter):
-    """The values that the column holds, each found through its index."""
-
-    def __init__(self, field, request, params, model, model_admin, field_path):
-        super().__init__(field, request, params, model, model_admin, field_path)
-        rows = model_admin.get_queryset(request)
-        self.lookup_choices = list(values_in_use(rows, field.name))
-
-    def choices(self, changelist):
-        for choice in super().choices(changelist):
-            yield {**choice, "display": choice["display"] or "–"}
-
-
-def values_in_use(rows, name, most=None):
-    """As SELECT DISTINCT, which reads the whole table: one step a value instead.
-
-    `name` is a column or an annotation that an index begins with; nulls are none.
-    """
-    values = rows.filter(**{f"{name}__isnull": False}).order_by(name)
-    values = values.values_list(name, flat=True)
-    value = values.first()
-    while value is not None and most != 0:
-        yield value
-        most = None if most is None else most - 1
-        value = values.filter(**{f"{name}__gt": value}).first()

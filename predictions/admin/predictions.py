@@ -14,7 +14,7 @@ from predictions.admin.base import asker, release_link
 from predictions.admin.batch_rows import OfBatchFilter, place_in_batch
 from predictions.admin.department import OfDepartmentFilter
 from predictions.admin.export import Exports
-from predictions.admin.lists import ValuesInUseFilter
+from predictions.admin.in_use import ValuesInUseFilter
 from predictions.admin.others import other_answers
 from predictions.admin.prediction_list import (
     ClassFilter,
@@ -31,10 +31,9 @@ from predictions.admin.watched import WatchedAdmin
 from predictions.admin.why import of_ten_in_words, why
 from predictions.answers import warnings_in_words
 from predictions.models import Action, Prediction
+from predictions.rights import READS_ACCESSES
 from predictions.timeline import share_in_full
 from predictions.words import class_in_words, label_of
-
-READS_ACCESSES = "predictions.view_access"
 
 
 @admin.register(Prediction)

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 
 from predictions import replays
 from predictions.admin.base import ReadOnlyAdmin, caller_of
+from predictions.admin.in_use import ValuesInUseFilter
 from predictions.admin.key_filters import RefusedKeyFilter
-from predictions.admin.lists import NewestFirstList, PeriodFilter, ValuesInUseFilter
+from predictions.admin.lists import NewestFirstList, PeriodFilter
 from predictions.admin.missing import NoSuchRecord
 from predictions.admin.proof_download import proof_folder
 from predictions.admin.who_may import MayNot

@@ -10,10 +10,8 @@ from predictions.admin.missing import NoSuchRecord
 from predictions.admin.purpose import PurposeForm
 from predictions.admin.who_may import MayNot
 from predictions.models import Action
+from predictions.rights import REVEAL, SURVEY
 from predictions.sight import Sight
-
-REVEAL = "predictions.reveal_values"
-SURVEY = "predictions.view_survey_answers"
 
 MINUTES = int(LASTS.total_seconds()) // 60
 

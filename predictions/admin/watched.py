@@ -2,7 +2,7 @@
 
 from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, PAGE_VAR, SEARCH_VAR
 
-from attrition.models import HIGHEST_EMPLOYEE_ID
+from attrition.models import employee_number
 from predictions import access
 from predictions.admin.base import caller_of
 from predictions.models import Action
@@ -40,8 +40,8 @@ class WatchedAdmin(Notes):
             term = listed.query.strip()
             people = self.people_listed(request, listed)
             # Whom a search was for, whether there is anything about them or not.
-            if term.isascii() and term.isdigit() and int(term) <= HIGHEST_EMPLOYEE_ID:
-                people.append(int(term))
+            if (number := employee_number(term)) is not None:
+                people.append(number)
             self.note(
                 request,
                 Action.SEARCH if term else Action.LIST,

@@ -61,7 +61,7 @@ def _lines(items):
         if not size:
             continue
         words = reason_in_words(item)
-        if item["field"] == sight.SURVEY:
+        if item["field"] == sight.SURVEY_TOGETHER:
             words = titled(item["label"], direction_in_words(size))
         bar = Bar.of(size, largest, middle=80, half=78)
         yield {"words": words, "points": signed(size), "bar": bar}

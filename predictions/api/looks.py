@@ -14,10 +14,9 @@ from predictions.access import RevealedPeople
 from predictions.api.base import caller
 from predictions.api.errors import Forbidden
 from predictions.models import Action, Prediction
+from predictions.rights import REVEAL, SURVEY
 from predictions.sight import EVERYTHING, Sight
 
-REVEAL = "predictions.reveal_values"
-SURVEY = "predictions.view_survey_answers"
 EMPLOYEES = "attrition.view_employee"
 
 

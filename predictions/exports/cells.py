@@ -13,15 +13,13 @@ from typing import Any
 FORMULA = tuple("=+-@＝＋－＠\t\r\n")
 # What some of them drop before they look.
 DROPPED = " \u00a0\u2007\u202f\u3000\u200b\u2060\ufeff\0"
-# What a spreadsheet reads as a number, and cannot run: "-5", "-11,5 %".
-NUMBER = re.compile("[-+]?[0-9]+([.,][0-9]+)?[ \u00a0\u202f]*%?")
+NUMBER = re.compile(r"-?\d+([.,]\d+)?[ \u00a0\u202f]?%?", re.ASCII)
 
 
 def harmless(text: str) -> str:
-    """The text as no spreadsheet runs it."""
-    if NUMBER.fullmatch(text):
-        return text
-    return f"'{text}" if text.lstrip(DROPPED).startswith(FORMULA) else text
+    """The text as no spreadsheet runs it; a negative number, "-11 %" too, is none."""
+    runs = text.lstrip(DROPPED).startswith(FORMULA) and not NUMBER.fullmatch(text)
+    return f"'{text}" if runs else text
 
 
 @dataclass(frozen=True)

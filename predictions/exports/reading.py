@@ -8,7 +8,7 @@ from django.db.models.fields.json import KT
 
 from attrition.models import Employee
 from predictions.models import Prediction, SealedPrediction
-from predictions.models.newest import behind
+from predictions.models.newest import OF_BATCH, behind
 
 AT_ONCE = 500  # rows fetched together
 
@@ -21,7 +21,7 @@ def written_so_far(rows: QuerySet[Prediction]) -> QuerySet[Prediction]:
 
 def in_order(rows: QuerySet[Prediction], order: Sequence[Any]) -> Iterator[Prediction]:
     """A few at a time in memory. `order` is one of `models.newest`, newest first, or a
-    batch's `batch_row`.
+    batch's own.
 
     By key: to be read bit by bit, one large query would be copied whole first.
     """
@@ -31,7 +31,7 @@ def in_order(rows: QuerySet[Prediction], order: Sequence[Any]) -> Iterator[Predi
         _add(page)
         yield from page
         last = page[-1]
-        if tuple(order) == ("batch_row",):
+        if tuple(order) == OF_BATCH:
             following = Q(batch_row__gt=last.batch_row)
         else:
             following = behind(last.created_at, last.pk)

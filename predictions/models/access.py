@@ -3,13 +3,11 @@
 It says who, when, whom, how and what for; never a value of what was seen.
 """
 
-import re
-
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from attrition.models import HIGHEST_EMPLOYEE_ID
+from attrition.models import employee_number
 from predictions.models.append_only import AppendOnly, AppendOnlyQuerySet
 from predictions.models.log import Source
 from predictions.models.newest import NewestIndex
@@ -53,8 +51,8 @@ class AccessQuerySet(AppendOnlyQuerySet["Access"]):
 
         Asks the database at once whether a user is called so.
         """
-        if re.fullmatch(r"[0-9]{1,19}", term) and int(term) <= HIGHEST_EMPLOYEE_ID:
-            return self.about(int(term))
+        if (number := employee_number(term)) is not None:
+            return self.about(number)
         by_user = self.filter(user_name=term)
         return by_user if by_user.exists() else self.filter(key_owner=term)
 

@@ -1,6 +1,5 @@
 """The log: one row an answer, written before the answer is given."""
 
-import re
 from typing import Any
 
 from django.db import models
@@ -11,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from attrition.features import IDENTIFIERS
-from attrition.models import HIGHEST_EMPLOYEE_ID, Employee
+from attrition.models import Employee, employee_number
 from predictions.models.append_only import AppendOnly, AppendOnlyQuerySet
 from predictions.models.newest import NEWEST_OF_SOME, NewestIndex
 from predictions.models.noteworthy import WARNED, CloseToThreshold, HasWarning, few
@@ -53,8 +52,8 @@ class PredictionQuerySet(AppendOnlyQuerySet["Prediction"]):
         Asks the database at once whether anybody is called so.
         """
         named = Q()
-        if re.fullmatch(r"[0-9]{1,19}", term) and int(term) <= HIGHEST_EMPLOYEE_ID:
-            named = Q(employee_id=int(term))
+        if (number := employee_number(term)) is not None:
+            named = Q(employee_id=number)
         rows = self
         for name in IDENTIFIERS:
             rows = rows.alias(**{f"_{name}": identifier_text(name)})

@@ -25,6 +25,10 @@ OLDEST = ("created_at", "pk")
 OLDEST_OF_SOME = (F("created_at").asc(nulls_first=True), "pk")
 
 
+OF_BATCH = ("batch_row",)
+"""Of the rows of one batch: as they were sent."""
+
+
 def behind(created_at: datetime, pk: Any) -> Q:
     """What follows this row, newest first."""
     same_time = Q(created_at=created_at, pk__lt=pk)

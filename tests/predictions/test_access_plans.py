@@ -44,7 +44,7 @@ class AccessLog:
         with CaptureQueriesContext(connection) as queries:
             assert self._client.get(f"{LIST}{query}").status_code == 200
         found = [query["sql"] for query in queries.captured_queries]
-        return [sql for sql in found if sql.startswith("SELECT") and "access" in sql]
+        return [sql for sql in found if "access" in sql and "INSERT" not in sql]
 
     def seconds(self, query: str) -> float:
         started = time.perf_counter()

@@ -11,8 +11,9 @@ from django.core.management import call_command
 from django.test import RequestFactory
 from django.urls import reverse
 
-from predictions.models import Access, Refusal
-from tests.factories import make_user
+from attrition.models import Employee
+from predictions.models import Access, Prediction, Refusal
+from tests.factories import EmployeeFactory, make_user
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 LOG = reverse("admin:predictions_prediction_changelist")
@@ -43,6 +44,15 @@ VALUES = {
 }
 
 
+FEW = {
+    Prediction: {"source__exact": "admin"},
+    Employee: {"department": "Antenne"},
+    Refusal: {"code": "rare"},
+    Access: {"action__exact": "export"},
+}
+"""A filter of each list that leaves three of its six rows."""
+
+
 def list_of(model) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
 
@@ -59,6 +69,21 @@ def parameters(of: ModelAdmin) -> list[str]:
         else:
             names.append(field.parameter_name)
     return names
+
+
+@pytest.fixture
+def six(monkeypatch, log_row):
+    """Rows of each list, two to a page; three of them are in `FEW`."""
+    for model in FEW:
+        monkeypatch.setattr(admin.site.get_model_admin(model), "list_per_page", 2)
+    for i in range(6):
+        is_one = i % 2 == 0
+        log_row(source="admin" if is_one else "api")
+        code = "rare" if is_one else "missing"
+        Refusal.objects.create(route="predict", status=422, code=code)
+        Access.objects.create(action="export" if is_one else "list", page="/")
+        where = "Antenne" if is_one else "Commercial"
+        EmployeeFactory(pk=900 + i, features={"age": 30, "departement": where})
 
 
 def messages_in(answer) -> list[str]:
@@ -120,6 +145,28 @@ def test_what_makes_sense_still_narrows_the_list(browser, log_row):
     assert [found.pk for found in answer.context["cl"].result_list] == [row.pk]
     assert len(messages_in(answer)) == 2
     assert "demain" not in answer.context["cl"].get_query_string()
+
+
+@pytest.mark.usefixtures("six")
+@pytest.mark.parametrize("model", FEW, ids=lambda model: model.__name__)
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"foo": "bar"},
+        {"foo": "bar", "input_payload__age": "44"},
+        {"foo": "bar", "o": "99"},
+        {},
+    ],
+    ids=["an unknown name", "two of them", "a column that is not there", "nothing"],
+)
+def test_a_page_that_only_the_whole_list_has_is_left_out_with_all_else_that_is_wrong(
+    browser, model, more
+):
+    answer = browser(None).get(list_of(model), {"p": "3"} | FEW[model] | more)
+
+    assert answer.status_code == 200
+    assert answer.context["cl"].result_count == 3
+    assert len(messages_in(answer)) == 1 + len(more)
 
 
 def test_a_value_that_no_row_has_yet_is_no_nonsense(browser):

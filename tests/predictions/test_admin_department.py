@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from attrition.models import Employee, StoredText
-from predictions.admin import department
+from predictions.admin import in_use
 from tests.factories import EmployeeFactory, make_user
 
 LIST = reverse("admin:attrition_employee_changelist")
@@ -84,7 +84,7 @@ def test_the_words_in_use_are_offered_each_once(manager, people):
 
 
 def test_no_more_words_are_offered_than_somebody_reads(manager, people, monkeypatch):
-    monkeypatch.setattr(department, "MOST_OFFERED", 1)
+    monkeypatch.setattr(in_use, "MOST_OFFERED", 1)
 
     assert offered(manager.get(LIST), "role") == ["Consultant"]
 
@@ -92,7 +92,7 @@ def test_no_more_words_are_offered_than_somebody_reads(manager, people, monkeypa
 def test_a_word_beyond_those_offered_narrows_the_list_all_the_same(
     manager, people, monkeypatch
 ):
-    monkeypatch.setattr(department, "MOST_OFFERED", 1)
+    monkeypatch.setattr(in_use, "MOST_OFFERED", 1)
 
     page = manager.get(LIST, {"role": "Manager"})
 
@@ -124,13 +124,29 @@ def test_sqlite_finds_people_by_the_index_in_their_order(people, field):
     assert "TEMP B-TREE" not in plan
 
 
+@pytest.mark.parametrize("field", ["departement", "poste"])
+def test_sqlite_finds_the_words_by_the_index_in_their_order(people, field):
+    if connection.vendor != "sqlite":
+        pytest.skip("test_employee_plans.py shows it of PostgreSQL")
+    words = Employee.objects.annotate(word=StoredText("features", field))
+
+    with CaptureQueriesContext(connection) as queries:
+        in_use.values_in_use(words, "word")
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {queries[0]['sql']}")
+        found = [line for *_, line in cursor.fetchall() if "employees" in line]
+
+    assert len(found) == 2  # the first, and the next
+    assert all(f"INDEX employee_by_{field}" in line for line in found)
+
+
 @pytest.mark.parametrize("name", ["a' OR 1=1", "Age", "", "a.b"])
 def test_only_a_fields_name_is_written_into_sql(name):
     with pytest.raises(ValueError, match="no field's name"):
         StoredText("features", name)
 
 
-def test_a_list_costs_a_query_a_word_and_none_a_row(manager, people):
+def test_a_list_costs_the_same_queries_for_many_words_as_for_few(manager, people):
     def queries() -> int:
         with CaptureQueriesContext(connection) as found:
             manager.get(LIST)
@@ -138,6 +154,7 @@ def test_a_list_costs_a_query_a_word_and_none_a_row(manager, people):
 
     before = queries()
     for number in range(20, 40):
-        EmployeeFactory(pk=number, features={"age": 30, "departement": "Commercial"})
+        where = f"Department {number}"
+        EmployeeFactory(pk=number, features={"age": 30, "departement": where})
 
     assert queries() == before

@@ -3,12 +3,13 @@
 import re
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from attrition.features import FIELDS
 from attrition.models import Employee
-from tests.factories import EmployeeFactory, make_user
+from tests.factories import EmployeeFactory, make_user, seed_features
 
 LIST = reverse("admin:attrition_employee_changelist")
 ADD = reverse("admin:attrition_employee_add")
@@ -291,3 +292,62 @@ def test_who_may_only_look_can_open_a_row_that_is_no_object(reader):
     EmployeeFactory(employee_id=1, features=["age", 30])
 
     assert reader.get(change(1)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("3 500,50", 3500.5),
+        ("3\u00a0500,50", 3500.5),
+        ("3\u202f500", 3500),
+        ("3500.5", 3500.5),
+        ("", None),
+    ],
+)
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_number_is_read_as_people_write_it(manager, language, typed, stored):
+    EmployeeFactory(pk=669)
+    french = {"accept-language": language}
+    form = posted(manager.get(change(669), headers=french))
+
+    manager.post(change(669), form | {"revenu_mensuel": typed}, headers=french)
+
+    assert Employee.objects.get().features.get("revenu_mensuel") == stored
+
+
+@pytest.mark.parametrize("typed", ["3--4", "1e999", "3,5,0", "deux mille"])
+def test_a_number_that_is_none_empties_nothing_and_is_named(manager, typed):
+    EmployeeFactory(pk=669)
+    before = Employee.objects.get().features
+    page = manager.get(change(669))
+
+    answer = manager.post(change(669), posted(page) | {"revenu_mensuel": typed})
+
+    assert 'type="number"' not in page.content.decode()
+    assert list(answer.context["adminform"].form.errors) == ["revenu_mensuel"]
+    assert typed in answer.content.decode()
+    assert Employee.objects.get().features == before
+
+
+def test_saving_a_page_as_it_is_changes_nothing(manager):
+    features = seed_features() | {
+        "distance_domicile_travail": 22,
+        "proba_chgt_experience_par_an": 0.3333333333,
+        "eval_number_int": 669,
+        "left_the_table": 1,
+    }
+    EmployeeFactory(pk=669, features=features)
+    french = {"accept-language": "fr"}
+    page = manager.get(change(669), headers=french)
+    form = page.context["adminform"].form
+
+    sent = {name: form[name].value() for name in form.fields}
+    shown = {name: "" if v is None else str(v) for name, v in sent.items()}
+    shown["proba_chgt_experience_par_an"] = "0,3333333333"
+    answer = manager.post(change(669), shown, headers=french)
+
+    assert answer.status_code == 302
+    stored = Employee.objects.get().features
+    assert stored == features
+    assert type(stored["distance_domicile_travail"]) is int
+    assert LogEntry.objects.get().get_change_message() == "Aucun champ modifié."

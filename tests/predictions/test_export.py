@@ -11,6 +11,7 @@ from predictions.exports import reading
 from predictions.models import Prediction
 from predictions.models.newest import NEWEST
 from predictions.proof import sealing
+from tests import shipped
 from tests.factories import EmployeeFactory, seed_features
 from tests.predictions.batches import employees, make_batch
 from tests.predictions.exported import (
@@ -214,16 +215,35 @@ def small_pages(monkeypatch):
         ({"source__exact": "api"}, range(0, 10, 2)),
         ({"source__exact": "admin"}, range(1, 10, 2)),
         ({"created_at__gte": (NOON + timedelta(hours=4)).isoformat()}, range(4, 10)),
+        ({"proba_depart__gte": "0.25", "proba_depart__lt": "0.75"}, range(3, 8)),
+        ({"department": "Consulting"}, [1, 2, 4, 5, 7, 8]),
+        ({"department": "Consulting", "source__exact": "api"}, [2, 4, 8]),
         ({"q": "3"}, [3]),
         ({"q": "nobody"}, []),
         ({"p": "2", "o": "1"}, range(10)),
     ],
-    ids=["all", "half", "other half", "period", "search", "nobody", "page and order"],
+    ids=[
+        "all",
+        "half",
+        "other half",
+        "period",
+        "probability",
+        "department",
+        "department and half",
+        "search",
+        "nobody",
+        "page and order",
+    ],
 )
 def test_the_file_has_the_rows_of_the_list_newest_first(ana, log_row, query, expected):
+    for i in range(1, 10):
+        where = "Consulting" if i % 3 else "Commercial"
+        EmployeeFactory(pk=i, features=seed_features() | {"departement": where})
     rows = [
         log_row(
             employee_id=i or None,
+            proba_depart=i / 10,
+            prediction=int(i / 10 >= shipped.THRESHOLD),
             source="admin" if i % 2 else "api",
             created_at=NOON + timedelta(hours=i),
         ).pk

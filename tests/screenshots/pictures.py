@@ -49,13 +49,18 @@ PICTURES = (
     Picture("accueil-graphiques", "/admin/", ".charts", ".charts"),
     Picture("accueil-tableaux", "/admin/", "#home-departments", ".home > :last-child"),
     Picture("liste", LOG, last=row(8)),
-    Picture("prediction", ROW, last=".why tbody tr:nth-child(4)"),
+    Picture("prediction", ROW, last=".field-why"),
     Picture("contributions", ROW, part(".why"), part(".why"), act=acts.reveal),
     Picture("demande", ROW, part(".asked"), ".asked tr:nth-child(12)", act=acts.reveal),
     Picture("autres-predictions", ROW, part(".others"), part(".others")),
     Picture("preuve", ROW, part(".proof"), part(".proof"), act=acts.reveal),
     Picture("recalcul", ROW, ".messagelist", ".reveal", act=acts.reveal_and_replay),
-    Picture("donnees-insuffisantes", f"{LOG}{{thin}}/change/", ANSWER, part(".why")),
+    Picture(
+        "donnees-insuffisantes",
+        f"{LOG}{{thin}}/change/",
+        ANSWER,
+        part(".field-why"),
+    ),
     Picture("avertissement", f"{LOG}{{yearly}}/change/", ANSWER, ANSWER),
     Picture(
         "effacement", f"{LOG}{{erased}}/change/", "#content h1", part(".field-asked")

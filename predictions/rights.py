@@ -1,0 +1,5 @@
+"""Permissions that several places ask for, by their names."""
+
+READS_ACCESSES = "predictions.view_access"
+REVEAL = "predictions.reveal_values"
+SURVEY = "predictions.view_survey_answers"
