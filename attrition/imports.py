@@ -1,7 +1,5 @@
 """Imports of people with a look at what they would do, and the record of each."""
 
-import json
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -9,16 +7,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from attrition import employees, extracts
+from attrition import employees, waiting_files
 from attrition.employees import Imported, Plan
 from attrition.errors import AttritionError
-from attrition.extract_file import FILE_NAMES, Located
+from attrition.extract_file import Located
 from attrition.extracts import Person
 from attrition.field import Extract
 from attrition.models import EmployeeImport, ImportWay, WaitingImport
-
-MOST_PROBLEMS = 10_000  # kept for a download; the page says how many there are
-LONGEST_NAME = 200
+from attrition.waiting_files import Sent
 
 
 class NothingWaits(AttritionError):
@@ -27,14 +23,6 @@ class NothingWaits(AttritionError):
 
 class Outdated(AttritionError):
     """The people stored are not those of the preview any more."""
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A file as somebody sent it."""
-
-    name: str
-    content: bytes
 
 
 @dataclass(frozen=True)
@@ -58,7 +46,6 @@ def record(
     )
 
 
-@transaction.atomic
 def wait(
     sent: Mapping[Extract, Sent], *, user_id: int, complete: bool
 ) -> tuple[WaitingImport, list[Located]]:
@@ -67,42 +54,21 @@ def wait(
     Also returns what is wrong with them: then nobody waits, and the reasons are kept.
     What this user had waiting before is forgotten, and what has waited too long.
     """
-    WaitingImport.objects.expired().delete()
-    WaitingImport.objects.filter(user_id=user_id).delete()
     waiting = WaitingImport(user_id=user_id, complete=complete)
-    contents = {extract: file.content for extract, file in sent.items()}
-    try:
-        found = extracts.read_each(contents, with_outcome=False)
-    except extracts.ExtractError as error:
-        _keep_problems(waiting, error.located)
-        return waiting, error.located
-    waiting.files = {
-        FILE_NAMES[extract]: {
-            "name": file.name[:LONGEST_NAME],
-            "sha256": found.sha256[FILE_NAMES[extract]],
-        }
-        for extract, file in sent.items()
-    }
-    waiting.ignored_columns = found.ignored_columns
-    waiting.people = _packed(found.people)
-    waiting.save(force_insert=True)
-    return waiting, []
+    located = waiting_files.read(sent, waiting)
+    _keep(waiting)
+    return waiting, located
 
 
 def waiting_of(user_id: int, number: UUID) -> WaitingImport:
     """Raises NothingWaits, also where it is somebody else's."""
     found = WaitingImport.objects.of(user_id).filter(pk=number).first()
     if found is None:
+        forget_expired()
         raise NothingWaits
     return found
 
 
-def people_of(waiting: WaitingImport) -> list[Person]:
-    packed = json.loads(zlib.decompress(waiting.people))
-    return [Person(number, features, left=None) for number, features in packed]
-
-
-@transaction.atomic
 def confirm(
     number: UUID, *, user_id: int, caller: Caller, digest: str, force: bool
 ) -> EmployeeImport:
@@ -110,15 +76,32 @@ def confirm(
 
     Raises NothingWaits, Outdated and TooManyGone.
     """
-    employees.let_nobody_else_write()
     waiting = waiting_of(user_id, number)
     if not waiting.people:
         raise NothingWaits
-    found = employees.plan(people_of(waiting), complete=waiting.complete)
+    # Unpacked before anybody else has to wait for this transaction.
+    people = waiting_files.people_of(waiting)
+    return _store(waiting, people, caller=caller, digest=digest, force=force)
+
+
+@transaction.atomic
+def _store(
+    waiting: WaitingImport,
+    people: Sequence[Person],
+    *,
+    caller: Caller,
+    digest: str,
+    force: bool,
+) -> EmployeeImport:
+    employees.let_nobody_else_write()
+    # Another confirmation, or a cancellation, may have come first.
+    if not WaitingImport.objects.filter(pk=waiting.pk).delete()[0]:
+        raise NothingWaits
+    # Planned in here: it must be true of the people as they are stored now.
+    found = employees.plan(people, complete=waiting.complete)
     if found.digest != digest:
         raise Outdated
     employees.carry_out(found, force=force)
-    waiting.delete()
     return record(
         found.counted, caller=caller, complete=waiting.complete, files=waiting.files
     )
@@ -129,20 +112,18 @@ def preview(people: Sequence[Person], waiting: WaitingImport) -> Plan:
     return employees.plan(people, complete=waiting.complete)
 
 
+def forget_expired() -> None:
+    """Whom nobody can store any more: their data are not kept for nothing."""
+    WaitingImport.objects.expired().delete()
+
+
 def cancel(number: UUID, user_id: int) -> None:
     """Forget what waits; nothing where nothing does."""
     WaitingImport.objects.filter(user_id=user_id, pk=number).delete()
 
 
-def _keep_problems(waiting: WaitingImport, located: Sequence[Located]) -> None:
-    waiting.problem_count = len(located)
-    waiting.problems = [
-        [item.file, item.line, item.problem.field, item.problem.message]
-        for item in located[:MOST_PROBLEMS]
-    ]
+@transaction.atomic
+def _keep(waiting: WaitingImport) -> None:
+    forget_expired()
+    WaitingImport.objects.filter(user_id=waiting.user_id).delete()
     waiting.save(force_insert=True)
-
-
-def _packed(people: Sequence[Person]) -> bytes:
-    listed = [[person.employee_id, person.features] for person in people]
-    return zlib.compress(json.dumps(listed, separators=(",", ":")).encode(), 1)

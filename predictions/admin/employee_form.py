@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from attrition import releases
 from attrition.employees import features_of
 from attrition.errors import InvalidFeatures, Problem, ReleaseRejected
-from attrition.features import BY_NAME, FIELDS, SPELLINGS
+from attrition.features import FIELDS
 from attrition.field import Field, Kind, number_in_words, with_unit
 from attrition.models import Employee
 from attrition.releases import Release
 from attrition.validation import LONGEST_TEXT, STORABLE
+from predictions.admin.employee_stored import StoredFeatures, digest_of, in_table
 from predictions.admin.number_fields import DecimalNumber, NumberWithUnit, WholeNumber
 from predictions.words import label_of
 
@@ -26,47 +27,54 @@ class EmployeeForm(forms.ModelForm):
         model = Employee
         fields = ["employee_id"]
 
+    # Of what the page showed; not required, so that its lack is told as a change is.
+    digest = forms.CharField(widget=forms.HiddenInput, required=False)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not self.instance._state.adding:
+        stored = StoredFeatures(features_of(self.instance))
+        if self.instance._state.adding:
+            del self.fields["digest"]
+        else:
             del self.fields["employee_id"]  # shown, and nobody becomes somebody else
-        stored = dict(features_of(self.instance))
-        for spelling, name in SPELLINGS.items():
-            if spelling in stored:
-                stored[name] = stored.pop(spelling)
+            self.initial["digest"] = digest_of(self.instance.features)
+        self.stored = stored
         release = _serving()
-        self.stored: dict[str, Any] = {}
-        # What this version has no field for stays as it is.
-        self.kept = {n: v for n, v in stored.items() if n not in BY_NAME}
         for field in FIELDS:
             value = stored.get(field.name)
             self.fields[field.name] = made = form_field(field, release, value)
-            offered = _initial(field, value)
-            self.stored[field.name] = offered
+            offered = stored.offered(field)
             # As a text field sends it back: 669 is not changed by "669".
             is_text = type(made) is forms.CharField and offered is not None
             self.initial[field.name] = str(offered) if is_text else offered
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        features = {
-            field.name: self._as_stored(field, cleaned[field.name])
-            for field in FIELDS
-            if cleaned.get(field.name) not in (None, "")
-        }
+        if "digest" in self.fields:
+            self._refuse_if_changed(cleaned.get("digest"))
+        features = self.stored.merged({f.name: cleaned.get(f.name) for f in FIELDS})
         try:
-            STORABLE.validate(features)
+            STORABLE.validate(in_table(features))
         except InvalidFeatures as error:
             for problem in error.problems:
                 place = problem.field if problem.field in self.fields else None
                 self.add_error(place, _in_words(problem))
-        self.instance.features = self.kept | features
+        self.instance.features = features
         return cleaned
 
-    def _as_stored(self, field: Field, value: Any) -> Any:
-        """What was typed; what was already there keeps its type (669 is no "669")."""
-        before = self.stored[field.name]
-        return before if before == value or str(before) == value else value
+    def _refuse_if_changed(self, shown: str | None) -> None:
+        """Else what somebody else has stored meanwhile would be lost without a word."""
+        found = Employee.objects.select_for_update().filter(pk=self.instance.pk)
+        now = found.values_list("features", flat=True).first()
+        if shown != digest_of(now):
+            self.add_error(None, _changed())
+
+
+def _changed() -> str:
+    return _(
+        "Nothing was stored: somebody else changed this person meanwhile. Load the "
+        "page again, then make your changes."
+    )
 
 
 def _in_words(problem: Problem) -> str:
@@ -79,16 +87,6 @@ def _serving() -> Release | None:
         return releases.current()
     except ReleaseRejected:
         return None  # people can be kept up to date while no model serves
-
-
-def _initial(field: Field, value: Any) -> Any:
-    """The stored value as the form offers it: "M" and True are its 1."""
-    if field.kind is not Kind.YES_NO or value is None:
-        return value
-    try:
-        return STORABLE.validate({field.name: value})[field.name]
-    except InvalidFeatures:
-        return value
 
 
 def form_field(field: Field, release: Release | None, value: Any) -> forms.Field:

@@ -92,6 +92,8 @@ class EmployeeAdmin(ImportPages, ScoresOne, WatchedAdmin, PlainAdmin):
             who.append("archived_at")
         if obj is not None and not self.has_change_permission(request, obj):
             return [(None, {"fields": [*who, "stored"]})]
+        if obj is not None:
+            who.append("digest")
         by_source = [
             (title, {"fields": _of(source), "classes": ["features"]})
             for source, title in GROUPS.items()

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from attrition.errors import Problem
 from attrition.extract_file import FILE_NAMES
 from attrition.field import Extract, number_in_words
-from attrition.imports import Sent
+from attrition.waiting_files import Sent
 from predictions.admin.upload_limit import LARGEST
 
 MEBIBYTE = 1024 * 1024
@@ -29,13 +29,22 @@ class UploadForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args, too_large=(), **kwargs):
+    def __init__(self, *args, limit=None, **kwargs):
         super().__init__(*args, **kwargs)
+        self.limit = limit
         for extract in Extract:
-            field = self.fields[extract]
-            field.widget.attrs["accept"] = ".csv,text/csv"
-            if extract in too_large:
-                field.error_messages["required"] = _too_large()
+            self.fields[extract].widget.attrs["accept"] = ".csv,text/csv"
+
+    def clean(self):
+        """What the limit did not let in is told in place of what is missing then."""
+        if self.limit is None:
+            return
+        if self.limit.unknown:
+            self.add_error(None, _("Only the three files below can be sent here."))
+        for extract in Extract:
+            if extract in self.limit.too_large:
+                self.errors.pop(extract, None)
+                self.add_error(extract, _too_large())
 
     def sent(self):
         """Each file's name and what it holds."""

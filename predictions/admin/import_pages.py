@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from attrition import imports
 from attrition.employees import TooManyGone
-from attrition.field import number_in_words
+from attrition.field import Extract, number_in_words
 from attrition.imports import Caller, NothingWaits, Outdated
 from attrition.models import ImportWay
 from attrition.typography import reads_english
@@ -57,7 +57,7 @@ class ImportPages:
     @csrf_exempt
     def upload_view(self, request):
         self._check(request)
-        limit = SizeLimit(request)
+        limit = SizeLimit(request, fields=Extract)
         request.upload_handlers.insert(0, limit)
         return csrf_protect(self._upload)(request, limit)
 
@@ -65,7 +65,7 @@ class ImportPages:
         if request.method != "POST":
             return self._upload_page(request, UploadForm())
         files = request.FILES  # read now: only then it is known what is too large
-        form = UploadForm(request.POST, files, too_large=limit.too_large)
+        form = UploadForm(request.POST, files, limit=limit)
         if not form.is_valid():
             return self._upload_page(request, form)
         waiting, located = imports.wait(

@@ -4,7 +4,7 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from attrition import employees, imports, releases
+from attrition import employees, imports, releases, waiting_files
 from attrition.employees import features_of
 from attrition.errors import InvalidFeatures, ReleaseRejected
 from attrition.features import FIELDS, SPELLINGS
@@ -17,7 +17,7 @@ MOST_SHOWN = 50  # people
 
 def content(waiting):
     """What the page of a preview shows."""
-    people = imports.people_of(waiting)
+    people = waiting_files.people_of(waiting)
     plan = imports.preview(people, waiting)
     counted = plan.counted
     changed, gone = plan.changed[:MOST_SHOWN], plan.gone[:MOST_SHOWN]

@@ -1,7 +1,8 @@
 """What a person fills in where docs/permissions.md says that something is done."""
 
-from attrition import imports
-from attrition.models import WaitingImport
+from attrition import imports, waiting_files
+from attrition.models import Employee, WaitingImport
+from predictions.admin.employee_stored import digest_of
 from tests.predictions.uploads import UPLOAD, contents, first, uploaded
 
 PASSWORD = "correct horse"
@@ -9,6 +10,7 @@ NEW_PASSWORD = "battery staple 9"
 NEW_KEY = {"owner": "Payroll", "scopes": ["history"], "never_expires": "on"}
 CONFIRMED = {"post": "yes"}
 PURPOSE = {"purpose": "audit"}
+EMPLOYEE = "/admin/attrition/employee/{employee}/change/"
 WHY = {"reason": "no longer used"}
 
 
@@ -20,8 +22,11 @@ def form_of(address: str, action: str, records: dict[str, object]) -> dict[str, 
         return uploaded(contents(first(3)))
     if address.endswith("/confirm/"):
         waiting = WaitingImport.objects.get(pk=records["waiting import"])
-        plan = imports.preview(imports.people_of(waiting), waiting)
+        plan = imports.preview(waiting_files.people_of(waiting), waiting)
         return {"digest": plan.digest, "force": "on"}
+    if address == EMPLOYEE:
+        shown = Employee.objects.get(pk=records["employee"]).features
+        return {"age": "31", "digest": digest_of(shown)}
     return FORMS.get(address, {})
 
 
@@ -48,7 +53,6 @@ FORMS: dict[str, dict[str, object]] = {
     "/admin/predictions/prediction/{prediction}/reveal/": PURPOSE,
     "/admin/predictions/prediction/export/": PURPOSE | {"format": "csv"},
     "/admin/attrition/employee/add/": {"employee_id": "4242", "age": "30"},
-    "/admin/attrition/employee/{employee}/change/": {"age": "31"},
     "/admin/attrition/employee/{employee}/delete/": CONFIRMED,
     "/admin/attrition/employee/{employee}/score/": PURPOSE,
     "/admin/predictions/apikey/add/": NEW_KEY,

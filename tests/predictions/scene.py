@@ -10,8 +10,8 @@ from django.db import connection
 from django.utils import timezone
 
 from attrition import imports
-from attrition.imports import Sent
 from attrition.models import Employee, EmployeeImport
+from attrition.waiting_files import Sent
 from predictions import access, replays
 from predictions.models import (
     Action,

@@ -248,6 +248,88 @@ def test_the_other_spelling_and_words_for_yes_and_no_are_offered_as_they_are(man
     assert form["augementation_salaire_precedente"].value() == "11 %"
 
 
+def test_what_is_not_edited_keeps_its_words_its_type_and_its_spelling(manager):
+    features = {
+        "age": 30,
+        "genre": "Femme",
+        "heure_supplementaires": True,
+        "augmentation_salaire_precedente": "11 %",
+        "distance_domicile_travail": 22,
+        "poste": None,
+        "left_the_table": 1,
+    }
+    EmployeeFactory(employee_id=1, features=features)
+
+    form = posted(manager.get(change(1))) | {"age": "44"}
+    manager.post(change(1), form)
+
+    stored = Employee.objects.get().features
+    assert stored == features | {"age": 44}
+    assert stored["heure_supplementaires"] is True
+    assert type(stored["distance_domicile_travail"]) is int
+
+
+def test_an_edit_of_the_other_spelling_stays_under_it_and_its_error_at_its_field(
+    manager,
+):
+    name, spelling = (
+        "augementation_salaire_precedente",
+        "augmentation_salaire_precedente",
+    )
+    EmployeeFactory(employee_id=1, features={"age": 30, spelling: "11 %"})
+    form = posted(manager.get(change(1)))
+
+    refused = manager.post(change(1), form | {name: "un peu"})
+    manager.post(change(1), form | {name: "12 %"})
+
+    assert list(refused.context["adminform"].form.errors) == [name]
+    assert Employee.objects.get().features == {"age": 30, spelling: "12 %"}
+
+
+CHANGED = {
+    "fr": (
+        "Rien n'a été enregistré\u00a0: quelqu'un d'autre a modifié cette personne "
+        "entre-temps. Rechargez la page, puis faites vos modifications."
+    ),
+    "en": (
+        "Nothing was stored: somebody else changed this person meanwhile. Load the "
+        "page again, then make your changes."
+    ),
+}
+
+
+@pytest.mark.parametrize("language", CHANGED)
+def test_what_somebody_else_changed_meanwhile_is_not_lost(manager, language):
+    EmployeeFactory(employee_id=669)
+    mine = posted(manager.get(change(669))) | {"age": "44"}
+    theirs = posted(manager.get(change(669))) | {"nb_formations_suivies": "6"}
+    manager.post(change(669), theirs)
+    stored = Employee.objects.get().features
+
+    answer = manager.post(
+        change(669), mine, headers={"accept-language": language}, follow=True
+    )
+
+    assert answer.status_code == 200
+    found = answer.context["adminform"].form.non_field_errors()
+    assert list(found) == [CHANGED[language]]
+    assert Employee.objects.get().features == stored
+    manager.post(change(669), posted(manager.get(change(669))) | {"age": "44"})
+    assert Employee.objects.get().features == stored | {"age": 44}
+
+
+def test_a_form_that_does_not_say_what_it_was_of_changes_nothing(manager):
+    EmployeeFactory(employee_id=669)
+    before = Employee.objects.get().features
+    form = posted(manager.get(change(669))) | {"age": "44"}
+    del form["digest"]
+
+    answer = manager.post(change(669), form)
+
+    assert answer.context["adminform"].form.non_field_errors()
+    assert Employee.objects.get().features == before
+
+
 @pytest.mark.parametrize("term", ["669", "E_669", "emp_c8b594649875c70a"])
 def test_an_employee_is_found_by_number_and_by_identifier(manager, term):
     EmployeeFactory(employee_id=669)

@@ -4,12 +4,13 @@ import csv
 import io
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from attrition.field import Extract
 from attrition.models import Employee, EmployeeImport
 from predictions.admin import upload_limit
 from tests.factories import make_user
-from tests.predictions.uploads import UPLOAD, contents, first, upload
+from tests.predictions.uploads import UPLOAD, contents, first, upload, uploaded
 
 SIRH, EVAL, SONDAGE = Extract
 
@@ -102,16 +103,51 @@ def test_a_file_that_is_too_large_is_told_so(manager, sent, language, said):
     assert errors(page) == {"eval": [said]}
 
 
-def test_a_large_file_is_let_pass_by_without_being_kept(monkeypatch):
-    limit = upload_limit.SizeLimit()
-    limit.field_name = "eval"
+def test_a_large_file_is_let_pass_by_without_being_kept():
+    limit = upload_limit.SizeLimit(fields=Extract)
+    limit.new_file("eval", "eval.csv", "text/csv", None)
     piece = b"x" * 1024
     assert limit.receive_data_chunk(piece, 0) == piece
 
     with pytest.raises(upload_limit.SkipFile):
-        limit.receive_data_chunk(piece, upload_limit.LARGEST)
+        limit.receive_data_chunk(b"x" * upload_limit.LARGEST, 1024)
 
     assert limit.too_large == {"eval"}
+
+
+def test_several_files_at_one_field_are_no_larger_together(manager, sent, monkeypatch):
+    monkeypatch.setattr(upload_limit, "LARGEST", len(sent[EVAL]) * 2)
+    files = uploaded(sent)
+    again = [*uploaded(sent).values()][1]
+
+    page = manager.post(UPLOAD, files | {"eval": [files["eval"], again, again]})
+
+    assert list(errors(page)) == ["eval"]
+
+
+@pytest.mark.parametrize("size", [0, 1024, 5 * 1024 * 1024])
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", "Seuls les trois fichiers ci-dessous peuvent être envoyés ici."),
+        ("en", "Only the three files below can be sent here."),
+    ],
+)
+def test_a_file_of_no_field_is_refused_and_not_kept(
+    manager, sent, size, language, said
+):
+    other = SimpleUploadedFile("other.csv", b"x" * size)
+
+    page = manager.post(
+        UPLOAD,
+        {**uploaded(sent), "other": other},
+        headers={"accept-language": language},
+    )
+
+    assert errors(page) == {"__all__": [said]}
+    assert said in page.content.decode()
+    kept = page.context["form"].files.get("other")
+    assert kept is None or kept.size == 0
 
 
 def test_one_row_in_a_hundred_is_wrong_and_each_is_told_by_line(manager):

@@ -1,4 +1,7 @@
-"""Brings the figures of the back-office's home page up to date."""
+"""Brings the figures of the back-office's home page up to date.
+
+It runs every minute beside the server: so it forgets the uploads that waited too long.
+"""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -7,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 from django.utils.translation import gettext as _
 
+from attrition import imports
 from predictions.management.repeating import add_every, repeat
 from predictions.proof.signing import BadKey
 from predictions.summaries.keeping import Summariser, forget_all
@@ -35,15 +39,19 @@ class Command(BaseCommand):
             repeat(self._keep_or_say, every, parent)
             return
         try:
-            days = self.summariser.keep()
+            days = self._keep()
         except BadKey as error:
             raise CommandError(str(error)) from error
         self.stdout.write(_("Days counted: %(days)s.") % {"days": days})
 
+    def _keep(self) -> int:
+        imports.forget_expired()
+        return self.summariser.keep()
+
     def _keep_or_say(self) -> None:
         """Whatever fails is said and tried again: the figures grow old, no more."""
         try:
-            self.summariser.keep()
+            self._keep()
         except BadKey as error:
             self.stderr.write(str(error))
         except Error as error:  # the text can hold a row
