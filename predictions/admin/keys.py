@@ -29,7 +29,7 @@ from predictions.models import ApiKey, KeyState
 
 MAY_SEE_REFUSALS = "predictions.view_refusal"
 GIVEN = ["owner", "scopes", "expires_at", "never_expires"]
-SHOWN = ["owner", "prefix", "state", "made", "used"]
+SHOWN = ["owner", "prefix", "state", "made", "maker", "used"]
 REVOKED = ["revoked_at", "revoked_by", "revocation_reason"]
 
 
@@ -37,11 +37,20 @@ REVOKED = ["revoked_at", "revoked_by", "revocation_reason"]
 class ApiKeyAdmin(PlainAdmin):
     form = ApiKeyForm
     change_form_template = "admin/predictions/key.html"
-    list_display = ["prefix", "owner", "may", "state", "made", "expires", "used"]
+    list_display = [
+        "prefix",
+        "owner",
+        "may",
+        "state",
+        "made",
+        "maker",
+        "expires",
+        "used",
+    ]
     show_facets = admin.ShowFacets.NEVER  # a key is in two of the states
     list_filter = [KeyStateFilter, ScopeFilter]
-    search_fields = ["owner", "prefix"]
-    search_help_text = _("Owner, or the beginning of a key.")
+    search_fields = ["owner", "prefix", "created_by"]
+    search_help_text = _("Owner, who made it, or the beginning of a key.")
     actions = ["revoke_selected"]
 
     def get_urls(self):
@@ -97,6 +106,10 @@ class ApiKeyAdmin(PlainAdmin):
     def made(self, key):
         return moment(key.created_at)
 
+    @admin.display(description=_("created by"), ordering="created_by")
+    def maker(self, key):
+        return key.created_by or "–"
+
     @admin.display(description=_("expires"), ordering="expires_at")
     def expires(self, key):
         return expiry_in_words(key)
@@ -126,7 +139,10 @@ class ApiKeyAdmin(PlainAdmin):
             key.save(update_fields=["scopes", "expires_at"])
             return
         issued, secret = ApiKey.objects.issue(
-            owner=key.owner, scopes=key.scopes, expires_at=key.expires_at
+            owner=key.owner,
+            scopes=key.scopes,
+            expires_at=key.expires_at,
+            created_by=request.user.get_username(),
         )
         shown_once.keep(request.session, str(issued.pk), secret)
         key.pk, key.prefix = issued.pk, issued.prefix

@@ -83,6 +83,7 @@ class ApiKeyManager(models.Manager.from_queryset(ApiKeyQuerySet)):
         scopes: Sequence[str],
         expires_at: datetime | None = None,
         secret: str | None = None,
+        created_by: str = "",
     ) -> tuple["ApiKey", str]:
         """Store a new key and return it with its secret, which is kept nowhere."""
         if secret is None:
@@ -91,6 +92,7 @@ class ApiKeyManager(models.Manager.from_queryset(ApiKeyQuerySet)):
             owner=owner,
             scopes=list(scopes),
             expires_at=expires_at,
+            created_by=created_by,
             prefix=visible_prefix(secret),
             secret_sha256=hashed(secret),
         )
@@ -109,11 +111,12 @@ class ApiKey(models.Model):
     secret_sha256 = models.CharField(max_length=64, unique=True, editable=False)
     scopes = models.JSONField(_("scopes"), default=list)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    # A text copy, as in the logs: an operator at a terminal is no user.
+    created_by = models.CharField(_("created by"), max_length=150, blank=True)
     expires_at = models.DateTimeField(
         _("expires"), null=True, blank=True, help_text=_("Empty: never.")
     )
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
-    # A text copy, as in the logs: an operator at a terminal is no user.
     revoked_by = models.CharField(_("revoked by"), max_length=150, blank=True)
     revocation_reason = models.CharField(
         _("reason of the revocation"), max_length=200, blank=True

@@ -62,6 +62,31 @@ def test_a_new_key_is_shown_once_works_and_is_shown_never_again(administrator):
         assert key.secret_sha256 not in page
 
 
+def test_who_made_a_key_is_on_record_and_stays(administrator):
+    administrator.post(ADD, ONE)
+    key = ApiKey.objects.get()
+    administrator.force_login(make_user("another", "API administrator"))
+
+    administrator.post(change(key), ONE | {"scopes": ["audit"], "created_by": "eve"})
+
+    key.refresh_from_db()
+    assert (key.scopes, key.created_by) == (["audit"], "dora")
+    for url in (LIST, change(key)):
+        page = administrator.get(url, headers={"accept-language": "fr"})
+        [said] = re.findall(
+            r"field-maker.*?>(?:<div[^>]*>)?(\w+)</", page.content.decode(), re.DOTALL
+        )
+        assert said == "dora"
+
+
+def test_a_key_whose_maker_is_not_on_record_says_nothing_of_them(administrator):
+    key, _ = make_key("history")
+
+    page = administrator.get(change(key)).content.decode()
+
+    assert re.search(r'field-maker.*?readonly">–<', page, re.DOTALL)
+
+
 def test_loading_the_page_again_makes_no_second_key_and_shows_no_secret(administrator):
     first = administrator.post(ADD, ONE, follow=True)
     address = first.request["PATH_INFO"]

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from getpass import getuser
 
 import pytest
 from django.core.management import CommandError
@@ -23,7 +24,8 @@ def test_a_key_is_made_of_letters_and_digits_and_works(run):
     assert secret[:8] in err
     answer = send(APIClient(), "GET", "/history", X_API_Key=secret)
     assert answer.status_code == 200
-    assert ApiKey.objects.get().owner == "Paie"
+    key = ApiKey.objects.get()
+    assert (key.owner, key.created_by) == ("Paie", getuser())
 
 
 def test_no_two_keys_are_alike(run):

@@ -20,6 +20,7 @@ from attrition import releases
 from attrition.errors import ReleaseRejected
 from attrition.models import Employee
 from attrition.typography import titled
+from predictions.management.arguments import operator
 from predictions.models import ApiKey, Prediction, Scope
 from predictions.models.keys import visible_prefix
 from predictions.roles import group_in_words, make_groups
@@ -119,7 +120,12 @@ class Command(BaseCommand):
         key = ApiKey.objects.holding(secret)
         if key is None:
             prefix = visible_prefix(secret)
-            ApiKey.objects.issue(owner="API_KEY", scopes=Scope.values, secret=secret)
+            ApiKey.objects.issue(
+                owner="API_KEY",
+                scopes=Scope.values,
+                secret=secret,
+                created_by=operator(),
+            )
             self.stdout.write(_("The key in API_KEY (%s…) may do everything.") % prefix)
         elif not key.is_valid:
             self.stdout.write(

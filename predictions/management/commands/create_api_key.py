@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from predictions.management.arguments import operator
 from predictions.models import ApiKey, Scope
 
 
@@ -60,7 +61,10 @@ class Command(BaseCommand):
             if expires < timezone.now() + timedelta(minutes=1):
                 raise CommandError(_("--expires must be in the future."))
         key, secret = ApiKey.objects.issue(
-            owner=owner.strip(), scopes=wanted, expires_at=expires
+            owner=owner.strip(),
+            scopes=wanted,
+            expires_at=expires,
+            created_by=operator(),
         )
         self.stderr.write(
             _("Key %(key)s may: %(scopes)s. It is shown once; keep it now:")
