@@ -22,7 +22,8 @@ serve: $(VENV)/base .env.local ## install, migrate, load the demonstration and s
 	  --bind $(HOST):$(PORT) --workers $(WEB_WORKERS)
 
 test: $(VENV)/dev ## the whole suite; on PostgreSQL when DATABASE_URL names one
-	$(BIN)/python -m pytest --numprocesses auto --dist loadscope $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadscope \
+	  --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/dev ## style, imports and the import contract
 	$(BIN)/ruff check .

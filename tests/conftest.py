@@ -13,6 +13,23 @@ from predictions.services import Caller, Record, predict
 from tests import own_database, shipped
 from tests.factories import EmployeeFactory, make_key, make_user, seed_features
 
+LONGEST = {
+    "test_killed",
+    "test_permissions_seen",
+    "test_screenshots",
+    "test_server",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest modules first: begun last, one process would end them alone."""
+    items.sort(key=lambda item: not _is_long(item))
+
+
+def _is_long(item: pytest.Item) -> bool:
+    name = item.module.__name__.rpartition(".")[2]
+    return name in LONGEST or item.get_closest_marker("browser") is not None
+
 
 @pytest.fixture(autouse=True)
 def _own_language() -> None:
