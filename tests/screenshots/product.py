@@ -31,7 +31,7 @@ class Product(Server):
         )
         try:
             told = self.manage("shell", "--verbosity", "0", "-c", TELL)
-        except BaseException:
+        except BaseException:  # Ctrl-C too must leave no server behind
             self.stop()
             raise
         self.records = json.loads(told.splitlines()[-1])
