@@ -30,11 +30,10 @@ from predictions.exports.columns import of_answer
 from predictions.exports.reading import in_order, written_so_far
 from predictions.exports.recording import PIECE, RecordedFile
 from predictions.exports.writing import as_csv, as_ndjson
-from predictions.rights import READS_ACCESSES, REVEAL, SURVEY
+from predictions.rights import EXPORT, READS_ACCESSES, REVEAL, SURVEY
 from predictions.services import LogUnavailable
 from predictions.sight import Sight
 
-EXPORT = "predictions.export_prediction"
 MEDIA = {
     CSV: "text/csv; charset=utf-8",
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

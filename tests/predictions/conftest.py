@@ -48,6 +48,12 @@ def browser(db):
 
 
 @pytest.fixture
+def manager(client, db):
+    client.force_login(make_user("bob", "HR manager"))
+    return client
+
+
+@pytest.fixture
 def reveal(auditor):
     """The auditor says what for, and sees the values behind this row."""
 
