@@ -201,7 +201,7 @@ def test_when_the_end_cannot_be_recorded_the_file_breaks_off(ana, people, monkey
         list(pieces)
 
 
-def test_more_rows_than_a_sheet_holds_are_refused_before_anything_is_written(
+def test_more_rows_than_a_workbook_has_are_refused_before_anything_is_written(
     ana, people, monkeypatch
 ):
     monkeypatch.setattr("predictions.admin.export_form.MOST_ROWS", 8)
@@ -209,7 +209,7 @@ def test_more_rows_than_a_sheet_holds_are_refused_before_anything_is_written(
     answer = ask(ana, format="xlsx")
 
     assert answer.status_code == 200
-    assert "Un classeur contient au plus 8 lignes" in words(answer)
+    assert "Un classeur est fourni pour 8 lignes au plus" in words(answer)
     assert "choisissez CSV" in words(answer)
     assert looks("export") == []
     assert len(table(content(ask(ana)))) == 9
@@ -222,7 +222,7 @@ def test_rows_that_came_since_they_were_counted_are_not_dropped_without_a_word(
 
     answer = ask(ana, format="xlsx")
 
-    assert "Un classeur contient au plus" in words(answer)
+    assert "Un classeur est fourni pour" in words(answer)
     assert looks("exported") == []
 
 
