@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from django.utils.formats import number_format
 
-from attrition.typography import NO_BREAK, french, percent_sign, reads_english
+from attrition.typography import NO_BREAK, french, percent_sign, reads_english, rounded
 
 Value: TypeAlias = float | int | str
 """One normalised value; a missing one is None beside it."""
@@ -108,7 +108,9 @@ class Field:
             return str(self.answers[int(value)])
         if isinstance(value, str):
             return value
-        return with_unit(number_in_words(value), self._unit_of(value))
+        is_money = str(self.unit).startswith("€")
+        number = money_in_words(value) if is_money else number_in_words(value)
+        return with_unit(number, self._unit_of(value))
 
     def _unit_of(self, value: float) -> str:
         """The unit, in the singular where the reader's language wants it."""
@@ -128,6 +130,13 @@ def number_in_words(value: float) -> str:
     number = int(value) if float(value).is_integer() else value
     shown = number_format(number, use_l10n=True, force_grouping=True)
     return str(shown).replace("-", "−")
+
+
+def money_in_words(value: float) -> str:
+    """Whole, or with two decimals where it has cents and nothing smaller."""
+    if float(value).is_integer() or round(value, 2) != value:
+        return number_in_words(value)
+    return rounded(value, 2)
 
 
 SCORABLE_KINDS = {

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
+from django.core.validators import MinValueValidator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from attrition import releases
 from attrition.employees import features_of
@@ -26,6 +28,9 @@ class EmployeeForm(forms.ModelForm):
     class Meta:
         model = Employee
         fields = ["employee_id"]
+        error_messages = {
+            "employee_id": {"unique": _("An employee with this number exists already.")}
+        }
 
     # Of what the page showed; not required, so that its lack is told as a change is.
     digest = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -35,6 +40,9 @@ class EmployeeForm(forms.ModelForm):
         stored = StoredFeatures(features_of(self.instance))
         if self.instance._state.adding:
             del self.fields["digest"]
+            number = self.fields["employee_id"]
+            number.validators.append(MinValueValidator(1))
+            number.widget.attrs["min"] = 1
         else:
             del self.fields["employee_id"]  # shown, and nobody becomes somebody else
             self.initial["digest"] = digest_of(self.instance.features)
@@ -79,6 +87,8 @@ def _changed() -> str:
 
 def _in_words(problem: Problem) -> str:
     """The sentence, with the field called as its label calls it."""
+    if problem.code == "nothing_to_score":
+        return gettext("Fill in at least one field that the model uses.")
     return Problem(label_of(problem.field), problem.code, problem.params).message
 
 

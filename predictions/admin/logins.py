@@ -9,6 +9,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from predictions.admin.base import PlainAdmin
+from predictions.admin.permission_names import permission_in_words
+
+# In titles, paths, messages and lists of the back-office; the name itself is what the
+# code looks a group up by.
+Group.__str__ = lambda group: gettext(group.name)
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -29,7 +34,9 @@ class Checkboxes:
         kwargs["widget"] = CheckboxSelectMultiple()
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         if db_field.name == "groups":
-            field.label_from_instance = lambda group: gettext(group.name)
+            field.label_from_instance = str
+        else:
+            field.label_from_instance = permission_in_words
         return field
 
 
@@ -51,4 +58,4 @@ class RoleAdmin(Checkboxes, PlainAdmin, GroupAdmin):
 
     @admin.display(description=_("name"), ordering="name")
     def called(self, group):
-        return gettext(group.name)
+        return str(group)
