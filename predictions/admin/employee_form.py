@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MinValueValidator
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from attrition import releases
 from attrition.employees import features_of
@@ -29,7 +29,9 @@ class EmployeeForm(forms.ModelForm):
         model = Employee
         fields = ["employee_id"]
         error_messages = {
-            "employee_id": {"unique": _("An employee with this number exists already.")}
+            "employee_id": {
+                "unique": gettext_lazy("An employee with this number exists already.")
+            }
         }
 
     # Of what the page showed; not required, so that its lack is told as a change is.
@@ -88,7 +90,7 @@ def _changed() -> str:
 def _in_words(problem: Problem) -> str:
     """The sentence, with the field called as its label calls it."""
     if problem.code == "nothing_to_score":
-        return gettext("Fill in at least one field that the model uses.")
+        return _("Fill in at least one field that the model uses.")
     return Problem(label_of(problem.field), problem.code, problem.params).message
 
 
