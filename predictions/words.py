@@ -70,6 +70,10 @@ def class_in_words(prediction: int, warnings: list[dict[str, Any]]) -> str:
     return words[class_code(prediction, warnings)]
 
 
+def yes_or_no(value: object) -> str:
+    return _("Yes") if value else _("No")
+
+
 def asker(row: Any) -> str:
     """Who asked for it, as its text copies say."""
     key = f"{row.key_owner} ({row.key_prefix}…)" if row.key_owner else ""

@@ -3,13 +3,17 @@
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Group, User
 from django.forms import CheckboxSelectMultiple
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from predictions.admin.base import PlainAdmin
 from predictions.admin.permission_names import permission_in_words
+from predictions.admin.ties import HidesTies
+from predictions.words import yes_or_no
 
 # In titles, paths, messages and lists of the back-office; the name itself is what the
 # code looks a group up by.
@@ -40,9 +44,29 @@ class Checkboxes:
         return field
 
 
+class PasswordForm(AdminPasswordChangeForm):
+    """Django has its help in the language that the process started in."""
+
+    @property
+    def usable_password_help_text(self):
+        return format_html(
+            '<ul id="id_unusable_warning" class="messagelist">'
+            '<li class="warning">{}</li></ul>',
+            _("Without a password this person cannot log in. The present one is lost."),
+        )
+
+
 @admin.register(User)
-class LoginAdmin(Checkboxes, PlainAdmin, UserAdmin):
+class LoginAdmin(Checkboxes, HidesTies, PlainAdmin, UserAdmin):
+    list_display = [*UserAdmin.list_display[:-1], "staff"]
+    change_password_form = PasswordForm
     list_filter = ["is_staff", "is_superuser", "is_active", ("groups", GroupFilter)]
+
+    @admin.display(
+        description=User._meta.get_field("is_staff").verbose_name, ordering="is_staff"
+    )
+    def staff(self, user):
+        return yes_or_no(user.is_staff)
 
     def has_delete_permission(self, request, obj=None):
         # The histories of employees and keys would lose what this person did there.
@@ -53,7 +77,7 @@ class LoginAdmin(Checkboxes, PlainAdmin, UserAdmin):
 
 
 @admin.register(Group)
-class RoleAdmin(Checkboxes, PlainAdmin, GroupAdmin):
+class RoleAdmin(Checkboxes, HidesTies, PlainAdmin, GroupAdmin):
     list_display = ["called"]
 
     @admin.display(description=_("name"), ordering="name")
