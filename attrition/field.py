@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from django.utils.formats import number_format
 
-from attrition.typography import NO_BREAK, french, percent_sign, reads_english, rounded
+from attrition.typography import NO_BREAK, french, percent_sign, reads_english
 
 Value: TypeAlias = float | int | str
 """One normalised value; a missing one is None beside it."""
@@ -108,9 +108,12 @@ class Field:
             return str(self.answers[int(value)])
         if isinstance(value, str):
             return value
+        return with_unit(self.without_unit(value), self._unit_of(value))
+
+    def without_unit(self, value: float) -> str:
+        """As `in_words`, where the unit stands behind another number."""
         is_money = str(self.unit).startswith("€")
-        number = money_in_words(value) if is_money else number_in_words(value)
-        return with_unit(number, self._unit_of(value))
+        return money_in_words(value) if is_money else number_in_words(value)
 
     def _unit_of(self, value: float) -> str:
         """The unit, in the singular where the reader's language wants it."""
@@ -136,7 +139,7 @@ def money_in_words(value: float) -> str:
     """Whole, or with two decimals where it has cents and nothing smaller."""
     if float(value).is_integer() or round(value, 2) != value:
         return number_in_words(value)
-    return rounded(value, 2)
+    return str(number_format(value, 2, use_l10n=True, force_grouping=True))
 
 
 SCORABLE_KINDS = {

@@ -20,31 +20,31 @@ import os
 import sys
 from decimal import Decimal
 
-USAGE = """Vérifie qu'une prédiction est dans un sceau du journal.
+USAGE = """Vérifie qu'une prédiction est dans un scellé du journal.
 
-    python3 check_proof.py [--lang fr|en] proof.json [CLÉ_PUBLIQUE] [EMPREINTE_DU_SCEAU]
+    python3 check_proof.py [--lang fr|en] proof.json [CLÉ_PUBLIQUE] [EMPREINTE_DU_SCELLÉ]
 
 Sans --lang, la langue est celle de LC_ALL, LC_MESSAGES ou LANG. `proof.json` est ce que
 `manage.py verify_log --prove ID` a écrit. Les empreintes ne demandent que Python ; la
 signature demande le paquet `cryptography`. La clé publique (base64) et l'empreinte du
-sceau (une ligne du fichier d'ancrage) viennent de quelqu'un à qui vous faites
+scellé (une ligne du fichier d'ancrage) viennent de quelqu'un à qui vous faites
 confiance, pas de la preuve."""
 FRENCH = {
     __doc__: USAGE,
     "payload": "données",
     "row": "ligne",
-    "seal": "sceau",
+    "seal": "scellé",
     "public key": "clé publique",
     "anchor": "ancrage",
     "WRONG": "FAUX",
-    "the seal is not signed": "le sceau n'est pas signé",
+    "the seal is not signed": "le scellé n'est pas signé",
     "not checked: install the package cryptography": "non vérifiée\u00a0: installez le "
     "paquet cryptography",
-    "not by the key that the seal names": "pas de la clé que le sceau nomme",
+    "not by the key that the seal names": "pas de la clé que le scellé nomme",
     "by {}": "de {}",
     "what the digest stands for": "ce que l'empreinte représente",
     "not in the proof": "absentes de la preuve",
-    "prediction {} in seal {}": "prédiction {} dans le sceau {}",
+    "prediction {} in seal {}": "prédiction {} dans le scellé {}",
     "{} is no proof: {}": "{} n'est pas une preuve\u00a0: {}",
 }
 
