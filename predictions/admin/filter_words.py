@@ -30,7 +30,7 @@ def title_of(name, model):
     declared = _declared(name, model)
     if declared is None:
         return None
-    if hasattr(declared, "title"):
+    if isinstance(declared, type):
         return declared.title
     return model._meta.get_field(name_of(declared)).verbose_name
 
@@ -59,7 +59,7 @@ def _value(name, value, declared, model):
     words = getattr(declared, "values", None)
     if words:
         return str(dict(words()).get(value, value))
-    if declared is None or hasattr(declared, "title"):
+    if declared is None or isinstance(declared, type):
         return value
     field = model._meta.get_field(name_of(declared))
     kind = field.get_internal_type()
