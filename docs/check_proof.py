@@ -24,10 +24,10 @@ USAGE = """Vérifie qu'une prédiction est dans un scellé du journal.
 
     python3 check_proof.py [--lang fr|en] preuve.json [CLÉ_PUBLIQUE] [EMPREINTE]
 
-Sans --lang, la langue est celle de LC_ALL, LC_MESSAGES ou LANG. `preuve.json` est ce que
-`manage.py verify_log --prove ID` a écrit. Les empreintes ne demandent que Python ; la
-signature demande le paquet `cryptography`. La clé publique (base64) et l'empreinte du
-scellé (une ligne du fichier d'ancrage) viennent de quelqu'un à qui vous faites
+Sans --lang, la langue est celle de LC_ALL, LC_MESSAGES ou LANG. `preuve.json` est ce
+que `manage.py verify_log --prove ID` a écrit. Les empreintes ne demandent que Python,
+la signature demande le paquet `cryptography`. La clé publique (base64) et l'empreinte
+du scellé (une ligne du fichier d'ancrage) viennent de quelqu'un à qui vous faites
 confiance, pas de la preuve."""
 FRENCH = {
     __doc__: USAGE,
