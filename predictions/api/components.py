@@ -65,7 +65,8 @@ WARNING = _object(
             "description": "`out_of_range`: counted as the nearest value that training "
             "has seen; `rare_value`: held by fewer than 10 people in training, counted "
             "without points of its own; `thin_evidence`: more than a third of the "
-            "scored fields imputed; `demonstration_model`: trained on fictional data.",
+            "scored fields imputed; `demonstration_model`: trained on fictional data; "
+            "`imported`: copied from the proof of concept, whose model is another.",
         },
         "fields": TEXTS,
         "message": TEXT,
