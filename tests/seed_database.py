@@ -101,9 +101,8 @@ class OldDatabase:
         if people:
             self.run("INSERT INTO employees VALUES (%s, %s, %s)", people)
         if answers:
-            self.run(
-                f"INSERT INTO predictions VALUES ({', '.join(['%s'] * 8)})", answers
-            )
+            places = ", ".join(["%s"] * 8)
+            self.run(f"INSERT INTO predictions VALUES ({places})", answers)
 
     def run(self, statement: str, rows: Sequence[Sequence[Any]] = ()) -> None:
         if self._vendor == "sqlite":

@@ -77,7 +77,7 @@ def answer(row: source.Answer) -> Answer:
     if not _is_whole(row.prediction) or row.prediction not in (0, 1):
         raise Misfit(_("prediction is neither 0 nor 1"))
     if row.prediction != int(probability >= threshold):
-        raise Misfit(_("prediction is not the side of threshold that proba_depart is"))
+        raise Misfit(_("prediction is not the side of threshold that proba_depart has"))
     return Answer(
         row.id,
         _time(row.created_at),
