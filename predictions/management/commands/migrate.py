@@ -20,8 +20,9 @@ class Command(MigrateCommand):
         """Without the checks of the database: what they miss, migrate puts back."""
         return super().get_check_kwargs(options) | {"databases": None}
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Refuses the proof of concept's database before anything is made in it."""
+    def execute(self, *args: Any, **options: Any) -> Any:
+        """Refuses the proof of concept's database before anything is made in it, or
+        said of the rest of its settings."""
         if remedy := elsewhere.remedy(connections[options["database"]]):
             raise CommandError(remedy)
-        super().handle(*args, **options)
+        return super().execute(*args, **options)
