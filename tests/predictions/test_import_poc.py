@@ -1,6 +1,7 @@
 """`import_poc`: each row of the old log once, with its number and its time."""
 
 import pytest
+from django.core.management import CommandError
 from django.utils.translation import override
 
 from attrition.models import Employee
@@ -222,3 +223,16 @@ def test_without_rows_there_is_nothing_to_copy(copy):
 
     assert code == 0
     assert "Predictions: 0 copied" in out
+
+
+@pytest.mark.parametrize("count", [2, 60], ids=["few", "many"])
+def test_two_copies_at_once_write_nothing_twice(old, copy, monkeypatch, count):
+    old.fill([], [answer(number) for number in range(1, count + 1)])
+    copy()
+    # The other one has looked before, and writes after.
+    monkeypatch.setattr("predictions.poc.copying._known", lambda fits: {})
+
+    with pytest.raises(CommandError, match="Somebody else has written the same rows"):
+        copy()
+
+    assert numbers() == list(range(1, count + 1))
