@@ -1,6 +1,7 @@
 """Asking for predictions: the one way in, for every caller.
 
-A new caller (a command, an admin action, a batch) enters here and adds no line.
+A new caller (a command, an admin action, a batch) enters here and adds no line. What
+the proof of concept has answered is copied by `predictions.poc` and asked for nowhere.
 """
 
 import logging
@@ -18,6 +19,7 @@ from attrition import releases
 from attrition.errors import (
     AttritionError,
     InvalidFeatures,
+    ReleaseElsewhere,
     ReleaseReplaced,
 )
 from attrition.field import Value
@@ -278,10 +280,13 @@ def _commit(rows: list[Prediction], retry: Retry | None) -> None:
 def explain(prediction: Prediction) -> Explanation:
     """Take a logged answer apart, with the release that gave it.
 
-    Raises ReleaseRejected when that release is gone (ReleaseGone), damaged or no longer
-    the same bytes (ReleaseReplaced), InvalidFeatures when the payload is not, or no
-    longer, what it can read.
+    Raises ReleaseRejected when that release is gone (ReleaseGone), damaged, no longer
+    the same bytes (ReleaseReplaced) or was never here (ReleaseElsewhere),
+    InvalidFeatures when the payload is not, or no longer, what it can read.
     """
+    if prediction.source == Source.IMPORTED:
+        # Whatever has the same name here.
+        raise ReleaseElsewhere(_("The proof of concept gave this answer."))
     release = releases.load(prediction.model_version)
     if release.artifact_sha256 != prediction.artifact_sha256:
         raise ReleaseReplaced(

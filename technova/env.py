@@ -129,12 +129,16 @@ def broker(name: str) -> str:
 
 
 def database(name: str, default: str, folder: Path) -> dict:
-    """Return Django's settings for one database URL.
+    """Return Django's settings for the database URL of a variable."""
+    return database_of(name, text(name, default), folder)
+
+
+def database_of(name: str, url: str, folder: Path) -> dict:
+    """Return Django's settings for one database URL; `name` is what it was given as.
 
     The seed wrote `postgresql+psycopg://`; it means the same here. A relative path of
     SQLite starts at `folder`, wherever a command is run.
     """
-    url = text(name, default)
     scheme = url.partition(":")[0].lower()
     if scheme not in DATABASE_SCHEMES:
         raise ImproperlyConfigured(

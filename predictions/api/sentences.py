@@ -67,6 +67,10 @@ SENTENCES |= UNAVAILABLE | {
         "This answer can't be explained any more: its data are gone, or release "
         "%(version)s is no longer here as it was."
     ),
+    "answered_elsewhere": _(
+        "The proof of concept gave this answer, with a model that is not here: it "
+        "can't be explained."
+    ),
     "throttled": _("Too many requests: wait a little."),
     "bad_request": _("The server could not read this request."),
     "database_unavailable": _(
