@@ -1,17 +1,20 @@
 """Where the documents' commands are run: a copy of the project, set up and served."""
 
+import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 from tests.documents.markdown import Block
-from tests.server import ROOT, Server
+from tests.server import ROOT, Server, free_port
 
 PASSED_ON = ("PATH", "LANG", "HOME")  # no setting of ours
 ADDRESS = "http://localhost:8000"
+SECOND = "127.0.0.1:8000"  # of a server that a document starts itself
 NOT_COPIED = (".git", ".venv*", "var", "reports", ".env", ".env.*", "*_cache")
 BETWEEN = "\x1e"  # what no command prints
 
@@ -24,6 +27,7 @@ class Place(Server):
         shutil.copytree(ROOT, self.root, ignore=shutil.ignore_patterns(*NOT_COPIED))
         shutil.copy(ROOT / ".env.example", self.root)
         (self.root / ".venv").symlink_to(sys.prefix)
+        self.second = f"127.0.0.1:{free_port()}"
         self.clean = {k: v for k, v in os.environ.items() if k in PASSED_ON}
         subprocess.run(
             ["make", "--silent", ".env.local"],
@@ -46,23 +50,32 @@ class Place(Server):
     def dot_env(self) -> str:
         return (self.root / ".env.local").read_text()
 
-    def run(self, blocks: list[Block], language: str) -> list[str]:
+    def run(
+        self, blocks: list[Block], language: str, errors: int = subprocess.STDOUT
+    ) -> list[str]:
         """Run the blocks in one shell; what each has printed."""
         pieces = [f"printf '{BETWEEN}'\n{self._command(block)}" for block in blocks]
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", "\n".join(pieces)],
             cwd=self.root,
             env={**self.clean, "LANGUAGE_CODE": language},
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=errors,
             text=True,
         )
         printed = done.stdout.split(BETWEEN)[1:]
         last = blocks[len(printed) - 1]
-        assert done.returncode == 0, f"{last}\n{done.stdout}\n{done.stderr}"
+        assert done.returncode == 0, f"{last}\n{printed[-1]}\n{done.stderr}"
         return printed
 
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """A second server too, where a failure has left one behind."""
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            os.kill(int((self.root / "var" / "gunicorn.pid").read_text()), how)
+        return super().stop(how)
+
     def _command(self, block: Block) -> str:
-        text = block.text.replace(ADDRESS, self.address)
+        text = block.text.replace(ADDRESS, self.address).replace(SECOND, self.second)
         if block.language == "python":
             return f".venv/bin/python - << 'END_OF_PYTHON'\n{text}END_OF_PYTHON\n"
         return text

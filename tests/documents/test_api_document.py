@@ -27,7 +27,7 @@ def written(language: str) -> list[Block]:
 @pytest.fixture(scope="module")
 def curl(place) -> dict[str, str]:
     """What the first example of each heading printed."""
-    found = place.run(written("bash"), "fr")
+    found = place.run(written("bash"), "fr", errors=subprocess.PIPE)
     return first_of_each(written("bash"), found)
 
 
