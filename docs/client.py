@@ -3,8 +3,8 @@
     api = Client("https://hr.example.org", "the key")
     print(api.predict_by_id(669)["proba_depart"])
 
-A scoring call carries an `Idempotency-Key`, so that it is safe to send it again when the
-answer was lost: nobody is scored, or recorded, twice.
+A scoring call carries an `Idempotency-Key`, so that it is safe to send it again when
+the answer was lost: nobody is scored, or recorded, twice.
 """
 
 import json

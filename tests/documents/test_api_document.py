@@ -105,11 +105,11 @@ def differences(shown: Any, found: Any, place: str = "answer") -> list[str]:
             wrong += differences(shown[key], found[key], f"{place}.{key}")
         return wrong
     is_constant = place.rpartition(".")[2] in CONSTANT
-    if (is_constant and shown != found) or None not in (shown, found) and (
+    is_other = is_constant and shown != found
+    is_of_another_kind = None not in (shown, found) and (
         isinstance(shown, dict | list) or isinstance(found, dict | list)
-    ):
-        return [f"{place} is {found!r}"]
-    return []
+    )
+    return [f"{place} is {found!r}"] if is_other or is_of_another_kind else []
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import re
 from argparse import ArgumentParser
+from itertools import pairwise
 
 import pytest
 from django.core.management import get_commands, load_command_class
@@ -39,15 +40,13 @@ def shown_output(document) -> dict[Block, Block]:
     found = blocks(document)
     return {
         before: after
-        for before, after in zip(found, found[1:], strict=False)
+        for before, after in pairwise(found)
         if after.language == "text" and after.mark == "```" and before.is_run_here
     }
 
 
 ALL = [block for document in DOCUMENTS for block in blocks(document)]
-WITH_COMMANDS = [
-    d for d in DOCUMENTS if d.name not in RUN_ELSEWHERE and runnable(d)
-]
+WITH_COMMANDS = [d for d in DOCUMENTS if d.name not in RUN_ELSEWHERE and runnable(d)]
 
 
 @pytest.mark.parametrize("document", WITH_COMMANDS, ids=lambda file: file.name)

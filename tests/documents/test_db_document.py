@@ -42,12 +42,9 @@ def kind(field: Field) -> str:
 
 def diagram() -> dict[str, dict[str, str]]:
     [block] = [block for block in blocks(DB) if block.language == "mermaid"]
-    return {
-        name: {
-            line.split()[1]: line.split()[0] for line in body.strip().splitlines()
-        }
-        for name, body in re.findall(r"^  (\w+) \{\n(.*?)\n  \}", block.text, re.M | re.S)
-    }
+    found = re.findall(r"^  (\w+) \{\n(.*?)\n  \}", block.text, re.M | re.S)
+    words = {name: [line.split() for line in body.splitlines()] for name, body in found}
+    return {name: {line[1]: line[0] for line in rows} for name, rows in words.items()}
 
 
 def queries(heading: str | None = None) -> list[Block]:
