@@ -75,7 +75,7 @@ class Place(Server):
         return super().stop(how)
 
     def _command(self, block: Block) -> str:
-        # It would install into an environment that is not this copy's, or run this test.
+        # It would install into an environment that is not the copy's, or run itself.
         assert not re.search(r"^(make|\.ci/run)\b", block.text, re.M), block
         text = block.text.replace(ADDRESS, self.address).replace(SECOND, self.second)
         if block.language == "python":

@@ -15,7 +15,12 @@ from tests.documents.markdown import (
     text_of,
 )
 
-RUN_ELSEWHERE = {"API.md"}  # by test_api_document.py, with the answers
+LONG = {ROOT / "docs" / "RUNBOOK.md"}
+# Documents whose every block another test runs.
+RUN_ELSEWHERE = {
+    "API.md": "tests/documents/test_api_document.py",
+    "from-the-proof-of-concept.md": "tests/predictions/test_seed_guide_run.py",
+}
 KNOWN = {"bash", "python", "sql", "json", "ini", "text", "mermaid", "yaml", ""}
 COMMAND = re.compile(
     r"^\s*(\$ |sudo |\.venv/|make |docker |curl |git |python3? |psql |pip )", re.M
@@ -23,7 +28,7 @@ COMMAND = re.compile(
 # What a block that is run by another test has in common with that test.
 SUBJECT = re.compile(
     r"make ([a-z]+)|manage\.py ([a-z_]+)|(test_\w+)|-m tests\.(?:\w+\.)*(\w+)"
-    r"|^(pg_\w+)|(celery)|(\.ci/run)",
+    r"|^(pg_\w+)|(celery)",
     re.M,
 )
 MANAGE = re.compile(r"manage\.py ((?:[a-z_]+)(?: [^`|;&#>\n]*)?)")
@@ -46,10 +51,17 @@ def shown_output(document) -> dict[Block, Block]:
 
 
 ALL = [block for document in DOCUMENTS for block in blocks(document)]
+ELSEWHERE = [d for d in DOCUMENTS if d.name in RUN_ELSEWHERE and runnable(d)]
 WITH_COMMANDS = [d for d in DOCUMENTS if d.name not in RUN_ELSEWHERE and runnable(d)]
 
 
-@pytest.mark.parametrize("document", WITH_COMMANDS, ids=lambda file: file.name)
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param(file, id=file.name, marks=[pytest.mark.long] * (file in LONG))
+        for file in WITH_COMMANDS
+    ],
+)
 def test_the_commands_of_a_document_work(place, document):
     language = "fr" if document.stem.endswith(".fr") else "en"
     examples = runnable(document)
@@ -75,8 +87,16 @@ def test_what_another_test_runs_is_run_there(block):
     assert subjects
 
     text = "".join((ROOT / name).read_text(encoding="utf-8") for name in block.run_by)
-    if f"## {block.heading}" not in text:
+    reads_it = f"## {block.heading}" in text or f'"{block.heading}"' in text
+    if not reads_it:
         assert [subject for subject in subjects if subject not in text] == []
+
+
+@pytest.mark.parametrize("document", ELSEWHERE, ids=lambda file: file.name)
+def test_what_a_test_of_its_own_runs_is_read_there(document):
+    test = ROOT / RUN_ELSEWHERE[document.name]
+
+    assert document.name in test.read_text(encoding="utf-8")
 
 
 def test_what_needs_more_than_a_test_has_is_said_where_readers_see_it():
