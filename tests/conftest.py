@@ -14,6 +14,7 @@ from tests import own_database, shipped
 from tests.factories import EmployeeFactory, make_key, make_user, seed_features
 
 LONGEST = {
+    "test_commands",
     "test_killed",
     "test_permissions_seen",
     "test_screenshots",

@@ -60,6 +60,7 @@ class Server:
     """
 
     program: tuple[str, ...] = ("manage.py",)
+    root = ROOT
 
     def __init__(
         self,
@@ -68,17 +69,7 @@ class Server:
         config: Path = ROOT / "technova" / "gunicorn.py",
         **variables: str,
     ) -> None:
-        self.environment = {
-            **os.environ,
-            "DOTENV": "false",
-            "SECRET_KEY": "a-key-for-tests-only-and-fifty-characters-long-at-least",
-            "DATABASE_URL": f"sqlite:///{folder / 'server.sqlite3'}",
-            "API_KEY": SECRET,
-            "ADMIN_PASSWORD": PASSWORD,
-            "AUDITOR_PASSWORD": PASSWORD,
-            "MANAGER_PASSWORD": PASSWORD,
-            **variables,
-        }
+        self.environment = self.surroundings(folder) | variables
         self.manage("migrate", "--skip-checks", "--verbosity", "0")
         self.manage("bootstrap", "--demo")
         port = free_port()
@@ -91,12 +82,24 @@ class Server:
                     *("--config", str(config)),
                     *("--bind", f"127.0.0.1:{port}", "--workers", str(workers)),
                 ],
-                cwd=ROOT,
+                cwd=self.root,
                 env=self.environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
         self._wait()
+
+    def surroundings(self, folder: Path) -> dict[str, str]:
+        return {
+            **os.environ,
+            "DOTENV": "false",
+            "SECRET_KEY": "a-key-for-tests-only-and-fifty-characters-long-at-least",
+            "DATABASE_URL": f"sqlite:///{folder / 'server.sqlite3'}",
+            "API_KEY": SECRET,
+            "ADMIN_PASSWORD": PASSWORD,
+            "AUDITOR_PASSWORD": PASSWORD,
+            "MANAGER_PASSWORD": PASSWORD,
+        }
 
     def _wait(self) -> None:
         for _ in range(300):
@@ -112,7 +115,7 @@ class Server:
     def manage(self, *arguments: str) -> str:
         done = subprocess.run(
             [sys.executable, *self.program, *arguments],
-            cwd=ROOT,
+            cwd=self.root,
             env=self.environment,
             capture_output=True,
             text=True,
