@@ -12,6 +12,10 @@ from predictions.models import Source
 from predictions.services import Caller, Record, predict
 from tests import own_database, shipped
 from tests.factories import EmployeeFactory, make_key, make_user, seed_features
+from tests.logged import (  # noqa: F401  (fixtures of every test)
+    _logs_are_kept,
+    _nothing_of_anybody_is_logged,
+)
 
 LONGEST = {
     "test_killed",

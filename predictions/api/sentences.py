@@ -20,7 +20,8 @@ SENTENCES |= UNAVAILABLE | {
         "which puts them back, then verify_log."
     ),
     "metrics_token": _(
-        "Send the token of METRICS_TOKEN: Authorization: Bearer, then the token."
+        "Send the token of METRICS_TOKEN in the header Authorization, after the word "
+        "Bearer."
     ),
     "key_missing": _("Send your API key in the header X-API-Key."),
     "invalid_key": _(
