@@ -17,6 +17,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from gunicorn.glogging import Logger
 
 from technova import env, logs
@@ -53,9 +54,13 @@ class ServersLog(Logger):
 
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
-        env.read_files(BASE_DIR)
         self.error_log.addFilter(without_what_was_sent)
-        if env.choice("LOG_FORMAT", ("line", "json"), "line") == "json":
+        try:
+            env.read_files(BASE_DIR)
+            log_format = env.choice("LOG_FORMAT", ("line", "json"), "line")
+        except ImproperlyConfigured as error:
+            sys.exit(f"gunicorn: {error}")
+        if log_format == "json":
             for handler in self.error_log.handlers:
                 handler.setFormatter(logs.JSONFormatter())
 

@@ -4,6 +4,7 @@ After each test: what this process has logged meanwhile, at the level and with t
 formatter of production, and what has come to the logs of servers that tests started.
 """
 
+import json
 import logging
 import re
 from collections.abc import Iterator
@@ -17,7 +18,12 @@ from technova.logs import FORMATTERS, JSONFormatter
 from tests import watched
 from tests.factories import SEED
 
-TEXTS = set(re.findall(r'": "([^"]{9,})"', SEED.read_text(encoding="utf-8")))
+TEXTS = {
+    value
+    for row in json.loads(SEED.read_text(encoding="utf-8"))
+    for value in row["fields"]["features"].values()
+    if isinstance(value, str) and len(value) > 8  # "Oui" is a word of ours too
+}
 NAMES = "|".join(re.escape(field.name) for field in FIELDS)
 
 
@@ -83,21 +89,24 @@ class Kept(logging.Handler):
 
 
 kept = Kept()
-read = {"lines": 0}
+grepped = 0
+"""Lines, by this process."""
 
 
 def _news() -> str:
     """What was logged since it was asked last."""
+    global grepped
     found, kept.lines = kept.lines, []
     for file, position in watched.files.items():
         if file.exists():
             with file.open("rb") as log:
                 log.seek(position)
                 news = log.read()
-            watched.files[file] = position + len(news)
-            found.append(news.decode(errors="replace"))
+            whole = news[: news.rfind(b"\n") + 1]  # the rest of a line comes later
+            watched.files[file] = position + len(whole)
+            found.append(whole.decode(errors="replace"))
     text = "\n".join(found)
-    read["lines"] += text.count("\n")
+    grepped += text.count("\n")
     return text
 
 

@@ -2,12 +2,15 @@
 
 import json
 import logging
+import os
+import subprocess
 import sys
 
 import pytest
 
 from technova.gunicorn import without_what_was_sent
 from technova.logs import LINE, JSONFormatter
+from tests.server import ROOT
 
 FIELDS = {"method": "GET", "status": 200, "request_id": "r-1"}
 
@@ -89,6 +92,21 @@ def test_gunicorn_quotes_no_path_no_header_and_no_text_of_an_exception(
     assert message.split(" %")[0].partition(":")[0] in text
     assert not [word for word in ("669", "3447", "hunter2") if word in text]
     assert ("in raised" in text) == (line.exc_info is not None)
+
+
+def test_an_odd_format_is_one_line_of_gunicorn_too():
+    command = ["gunicorn", "technova.wsgi", "--config", "technova/gunicorn.py"]
+
+    done = subprocess.run(
+        [sys.executable, "-m", *command, "--bind", "127.0.0.1:0"],
+        cwd=ROOT,
+        env=os.environ | {"LOG_FORMAT": "xml"},
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == "gunicorn: LOG_FORMAT must be one of: line, json.\n"
 
 
 def test_what_keeps_gunicorn_from_starting_is_said():

@@ -258,6 +258,8 @@ def test_the_example_lists_every_variable_that_is_read():
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     listed = set(re.findall(r"^(?:# )?([A-Z_]+)=", example, re.MULTILINE))
 
+    read.remove("OPTIONS")  # a word of Django's
+
     assert read <= listed
     assert listed - read == {"ADMIN_PASSWORD", "AUDITOR_PASSWORD", "MANAGER_PASSWORD"}
 

@@ -76,7 +76,7 @@ def known_migrations() -> frozenset[tuple[str, str]]:
     loader = MigrationLoader(None)
     return frozenset(
         key
-        for key, migration in loader.disk_migrations.items()  # type: ignore[union-attr]
+        for key, migration in loader.disk_migrations.items()
         if not migration.replaces
     )
 

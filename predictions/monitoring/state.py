@@ -53,7 +53,7 @@ def _age(moment: datetime) -> float:
     return (timezone.now() - moment).total_seconds()
 
 
-def _build() -> GaugeMetricFamily:
+def _build() -> Any:
     labels = ["version", "model_version", "threshold"]
     found = _gauge("build_info", "What serves; empty where no release does.", labels)
     version = settings.SPECTACULAR_SETTINGS["VERSION"]

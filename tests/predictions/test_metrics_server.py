@@ -97,6 +97,11 @@ def test_every_request_is_counted_once_by_whichever_worker_and_outlives_it(serve
     until(lambda: killed not in server.workers() and len(server.workers()) == WORKERS)
 
     assert figures_of_predictions(scrape(server)) == [asked] * 4
+    before = set(server.workers())
+    server.process.send_signal(signal.SIGHUP)  # other workers, the same gunicorn
+    until(lambda: len(server.workers()) == WORKERS and not before & {*server.workers()})
+
+    assert figures_of_predictions(scrape(server)) == [asked] * 4
     ask_from_everywhere(server)
     assert figures_of_predictions(scrape(server)) == [2 * asked] * 4
     # Of the workers that live, at most one a thread.
