@@ -30,6 +30,7 @@ keepalive = 5  # seconds
 timeout = 30  # seconds until a hanging worker is replaced
 graceful_timeout = 20  # seconds that requests in flight get at the end
 accesslog = None
+access_log_format = "%(m)s %(s)s %(M)sms"  # no path either, where somebody wants one
 control_socket_disable = True  # nothing outside the project folder
 FIGURES = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client reads it
 LOOK_EVERY = 5  # seconds: whether the commands beside the workers still run

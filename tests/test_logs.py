@@ -3,11 +3,13 @@
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 
+from technova import gunicorn
 from technova.gunicorn import without_what_was_sent
 from technova.logs import LINE, JSONFormatter
 from tests.server import ROOT
@@ -107,6 +109,11 @@ def test_an_odd_format_is_one_line_of_gunicorn_too():
 
     assert done.returncode == 1
     assert done.stderr == "gunicorn: LOG_FORMAT must be one of: line, json.\n"
+
+
+def test_an_access_log_would_hold_no_path_and_no_header():
+    assert gunicorn.accesslog is None
+    assert set(re.findall(r"\((.*?)\)", gunicorn.access_log_format)) == {*"msM"}
 
 
 def test_what_keeps_gunicorn_from_starting_is_said():

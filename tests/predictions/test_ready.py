@@ -1,6 +1,7 @@
 """/ready: what keeps the service from answering is named, and nothing leaks."""
 
 import os
+import socket
 
 import pytest
 from django.db import DatabaseError, connection
@@ -12,6 +13,7 @@ from predictions.monitoring.readiness import CHECKS, readiness
 from tests.predictions.refusals import problems, send
 from tests.predictions.test_api_unavailable import database_down
 from tests.predictions.test_runtime_role import as_role, role  # noqa: F401
+from tests.test_settings import manage
 
 only_postgresql = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="only PostgreSQL has roles and timeouts"
@@ -149,6 +151,27 @@ def test_a_statement_that_hangs_is_ended(committing):
         cursor.execute("SELECT pg_sleep(30)")
 
     assert not Prediction.objects.exists()  # and the connection serves on
+
+
+def test_a_server_that_takes_the_call_and_says_nothing_is_given_up():
+    script = (
+        "import time; from predictions.monitoring.readiness import readiness; "
+        "began = time.monotonic(); "
+        "print(*[problem.field for problem in readiness.problems()]); "
+        "print(time.monotonic() - began)"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+
+        done = manage(
+            *("shell", "--verbosity", "0", "-c", script),
+            DATABASE_URL=f"postgresql://u:hunter2@127.0.0.1:{port}/rh?connect_timeout=2",
+        )
+
+    field, seconds = done.stdout.split()
+    assert field == "database"
+    assert 1 < float(seconds) < 10
+    assert "hunter2" not in done.stderr
 
 
 def test_who_asks_again_within_a_second_asks_no_database(
