@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,11 +11,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from attrition.errors import AttritionError
+from attrition.errors import AttritionError, InvalidFeatures
 from attrition.extracts import Person
 from attrition.features import IDENTIFIERS
 from attrition.models import Employee, EmployeeQuerySet
-from attrition.validation import Categories
+from attrition.validation import CHANGES, Categories
 
 BATCH = 500  # rows a statement: SQLite takes few parameters at once
 READ = 10_000  # rows a query
@@ -119,7 +119,8 @@ def store(
     """Insert or update everyone, all or none; the outcome is not stored.
 
     The extracts say all there is to know of a person, but for identifiers of other
-    systems: those stay. Whoever was archived is brought back.
+    systems: those stay. Whoever they describe in other words that mean the same is
+    left as stored. Whoever was archived is brought back.
 
     With `complete`, these are all the people there are: the others are archived. Raises
     TooManyGone, unless by `force`, where that is most of them.
@@ -144,7 +145,7 @@ def plan(people: Sequence[Person], *, complete: bool) -> Plan:
         known = stored.get(person.employee_id)
         kept = {} if known is None else _identifiers(known)
         described[person.employee_id] = kept | person.features
-    found = _compared(described, stored)
+    found = _compared(described, stored, _means_the_same)
     if not complete:
         return found
     active = list(Employee.objects.active().values_list("pk", flat=True))
@@ -167,9 +168,9 @@ def carry_out(found: Plan, *, force: bool = False) -> None:
 def put(described: Mapping[int, Features]) -> Imported:
     """Create or replace everyone, by number, all or none; nobody stays archived.
 
-    Of two calls at once, each person is as the later one says.
+    Of two calls at once, each person is as the later one says, word for word.
     """
-    found = _compared(described, Employee.objects.in_bulk(list(described)))
+    found = _compared(described, Employee.objects.in_bulk(list(described)), _same)
     _store(found)
     return found.counted
 
@@ -209,7 +210,9 @@ def _stored(ids: Sequence[int]) -> dict[int, Employee]:
 
 
 def _compared(
-    described: Mapping[int, Features], stored: Mapping[int, Employee]
+    described: Mapping[int, Features],
+    stored: Mapping[int, Employee],
+    is_as: Callable[[Employee, Features], bool],
 ) -> Plan:
     new: dict[int, Features] = {}
     changed = []
@@ -217,7 +220,7 @@ def _compared(
         employee = stored.get(pk)
         if employee is None:
             new[pk] = features
-        elif not _same(employee, features) or employee.archived_at is not None:
+        elif employee.archived_at is not None or not is_as(employee, features):
             changed.append(Change(employee, features))
     return Plan(new, changed, len(described) - len(new) - len(changed))
 
@@ -233,6 +236,16 @@ def _same(employee: Employee, features: Features) -> bool:
         isinstance(employee.features[name], bool) ^ isinstance(value, bool)
         for name, value in features.items()
     )
+
+
+def _means_the_same(employee: Employee, features: Features) -> bool:
+    """Whether a score, and a reader, would see no difference: 1 is "M"."""
+    if _same(employee, features):
+        return True
+    try:
+        return CHANGES.validate(employee.features) == CHANGES.validate(features)
+    except InvalidFeatures:  # SQL can store anything
+        return False
 
 
 def _upsert(employees: list[Employee]) -> None:

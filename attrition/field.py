@@ -108,7 +108,12 @@ class Field:
             return str(self.answers[int(value)])
         if isinstance(value, str):
             return value
-        return with_unit(number_in_words(value), self._unit_of(value))
+        return with_unit(self.without_unit(value), self._unit_of(value))
+
+    def without_unit(self, value: float) -> str:
+        """As `in_words`, where the unit stands behind another number."""
+        is_money = str(self.unit).startswith("€")
+        return money_in_words(value) if is_money else number_in_words(value)
 
     def _unit_of(self, value: float) -> str:
         """The unit, in the singular where the reader's language wants it."""
@@ -128,6 +133,13 @@ def number_in_words(value: float) -> str:
     number = int(value) if float(value).is_integer() else value
     shown = number_format(number, use_l10n=True, force_grouping=True)
     return str(shown).replace("-", "−")
+
+
+def money_in_words(value: float) -> str:
+    """Whole, or with two decimals where it has cents and nothing smaller."""
+    if float(value).is_integer() or round(value, 2) != value:
+        return number_in_words(value)
+    return str(number_format(value, 2, use_l10n=True, force_grouping=True))
 
 
 SCORABLE_KINDS = {

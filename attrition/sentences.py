@@ -28,11 +28,11 @@ SENTENCES: dict[str, str | Promise] = {
     "not_a_text": _("%(field)s must be a text of 1 to %(longest)s characters."),
     "unknown_category": _(
         "%(field)s: the model does not know “%(value)s”. Allowed: %(allowed)s. "
-        "null would be replaced by the usual value."
+        "A missing value is replaced by the usual one."
     ),
     "unknown_category_near": _(
         "%(field)s: the model does not know “%(value)s”. Did you mean “%(nearest)s”? "
-        "null would be replaced by the usual value."
+        "A missing value is replaced by the usual one."
     ),
     "not_an_identifier": _(
         "%(field)s must be a text of at most %(longest)s characters or a whole number."

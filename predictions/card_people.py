@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from attrition.features import BY_NAME
 from attrition.field import number_in_words
 from attrition.typography import share_in_words
 from predictions.words import label_of, share_with_interval, value_in_words
@@ -56,10 +57,12 @@ def reference(card: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def _spread(name: str, deciles: list[float] | None) -> str:
     if deciles is None:
         return ""
+    low, middle, high = deciles[0], deciles[4], deciles[-1]
+    known = BY_NAME.get(name)
     return _("8 of 10 people from %(low)s to %(high)s, middle %(middle)s") % {
-        "low": number_in_words(deciles[0]),
-        "high": value_in_words(name, deciles[-1]),
-        "middle": value_in_words(name, deciles[4]),
+        "low": known.without_unit(low) if known else number_in_words(low),
+        "high": value_in_words(name, high),
+        "middle": value_in_words(name, middle),
     }
 
 

@@ -58,11 +58,13 @@ def measure_in_words(point: Point) -> str:
 def _share_in_words(shown: Sequence[Point], found: Sequence[list[Point]]) -> str:
     shares = [point.share for point in shown]
     last = max(shown, key=_at)
-    text = _("Between %(low)s and %(high)s of the answers; at the end %(last)s.") % {
-        "low": share_in_words(min(shares)),
-        "high": share_in_words(max(shares)),
-        "last": share_in_words(last.share),
-    }
+    low, high = share_in_words(min(shares)), share_in_words(max(shares))
+    if low == high:
+        text = _("%(share)s of the answers all along.") % {"share": low}
+    else:
+        text = _(
+            "Between %(low)s and %(high)s of the answers; at the end %(last)s."
+        ) % {"low": low, "high": high, "last": share_in_words(last.share)}
     if len(found) == 1:
         return f"{text} {measure_in_words(last)}."
     starts = [

@@ -51,11 +51,27 @@ def share_with_interval(row: Mapping[str, Any], name: str) -> str:
     return f"{share_in_words(row[name], 0)} ({low}–{high})"
 
 
-def class_in_words(prediction: int, warnings: list[dict[str, Any]]) -> str:
+THIN = "thin_evidence"
+
+
+def class_code(prediction: int, warnings: list[dict[str, Any]]) -> str:
     """The side of the threshold; no side at all on thin evidence."""
-    if any(warning["code"] == "thin_evidence" for warning in warnings):
-        return _("not enough data")
-    return _("above the threshold") if prediction else _("below the threshold")
+    if any(warning["code"] == THIN for warning in warnings):
+        return THIN
+    return "above_threshold" if prediction else "below_threshold"
+
+
+def class_in_words(prediction: int, warnings: list[dict[str, Any]]) -> str:
+    words = {
+        THIN: _("not enough data"),
+        "above_threshold": _("above the threshold"),
+        "below_threshold": _("below the threshold"),
+    }
+    return words[class_code(prediction, warnings)]
+
+
+def yes_or_no(value: object) -> str:
+    return _("Yes") if value else _("No")
 
 
 def asker(row: Any) -> str:

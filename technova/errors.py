@@ -1,6 +1,7 @@
 """What is answered where no view can: a page to people, JSON to programs."""
 
 import sys
+from collections.abc import Callable
 
 from django.core.exceptions import (
     RequestDataTooBig,
@@ -8,7 +9,7 @@ from django.core.exceptions import (
     TooManyFilesSent,
 )
 from django.db import Error as AnyDatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from predictions.admin import error_pages
 from predictions.api import handlers
@@ -40,6 +41,21 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if _is_for_people(request):
         return error_pages.too_old(request)
     return handlers.csrf_failure(request)
+
+
+class NotAllowedMiddleware:
+    """Django answers a wrong method with nothing, and has no handler for it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and _is_for_people(request):
+            page = error_pages.method_not_allowed(request)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

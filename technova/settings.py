@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "technova.errors.NotAllowedMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "technova.urls"
@@ -196,8 +197,10 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "TechNova Attrition",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
-    "DESCRIPTION": "How likely is this employee to leave, and why? Every answer is "
-    "recorded before it is given. A score is never a decision on its own.",
+    "DESCRIPTION": _(
+        "How likely is this employee to leave, and why? Every answer is recorded "
+        "before it is given. A score is never a decision on its own."
+    ),
     "SCHEMA_PATH_PREFIX": "/",
     "SERVE_INCLUDE_SCHEMA": False,
     "PREPROCESSING_HOOKS": ["predictions.api.urls.without_slash"],

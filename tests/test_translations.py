@@ -121,7 +121,7 @@ BREAKABLE = re.compile(
 )
 OTHER_SPACES = "\u202f\u2009\u2007"
 NO_SPACE = re.compile(r"(?<=[^\W\d]): |(?<=\)s): |\w[»?!;]|«\w")
-HEADERS = re.compile("(?:Accept|Content-Type): application/json")
+HEADERS = re.compile(r"[A-Z][A-Za-z-]+: (?:application/json|true|Api-Key)\b")
 
 
 def french_texts(catalogue) -> Iterator[str]:

@@ -17,5 +17,6 @@ from predictions.admin import (  # noqa: F401  (each adds its part)
 
 admin.site.site_header = "TechNova Attrition"
 admin.site.site_title = "TechNova Attrition"
+admin.site.site_url = None  # nothing but the documentation of the API, see base_site
 admin.site.enable_nav_sidebar = False  # few pages, wide tables
 admin.site.index_title = _("Back-office")

@@ -3,12 +3,15 @@
 from django.utils.translation import gettext as _
 
 from attrition.field import number_in_words
+from predictions.admin.filter_words import filter_in_words, listed_at
 
 
-def details_in_words(details):
+def details_in_words(look):
     """Pairs of a title and a text: filters, then what is known of a file."""
+    details = look.details
+    model = listed_at(look.page)
     for name, value in (details.get("filters") or {}).items():
-        yield _("filter"), f"{name} = {value}"
+        yield _("filter"), filter_in_words(name, value, model)
     titles = {
         "search": _("narrowed by a search"),
         "page": _("page of the list"),

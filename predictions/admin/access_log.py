@@ -106,7 +106,7 @@ class AccessAdmin(WatchedAdmin, ReadOnlyAdmin):
     @admin.display(description=_("whom"))
     def whom(self, look):
         if look.action == Action.EXPORT:  # named while the file is given
-            return _("people in the file")
+            return _("everybody in the file")
         if look.people == 1:
             return look.only_one if look.only_one is not None else _("not named")
         return _("%(count)s people") % {"count": number_in_words(look.people)}
@@ -144,7 +144,7 @@ class AccessAdmin(WatchedAdmin, ReadOnlyAdmin):
 
     @admin.display(description=_("details"))
     def said(self, look):
-        context = {"details": list(details_in_words(look.details))}
+        context = {"details": list(details_in_words(look))}
         return render_to_string("admin/access/details.html", context)
 
     @admin.display(description=_("download"))

@@ -16,8 +16,12 @@ class ArchivedFilter(admin.SimpleListFilter):
     title = _("archiving")
     parameter_name = "archived"
 
-    def lookups(self, request, model_admin):
+    @staticmethod
+    def values():
         return TITLES.items()
+
+    def lookups(self, request, model_admin):
+        return self.values()
 
     def value(self):
         return chosen(super().value(), self.request)

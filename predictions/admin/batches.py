@@ -1,12 +1,10 @@
 """Batches of predictions: how far each is, who got no score, and an end to it."""
 
 from datetime import timedelta
-from itertools import islice
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db.models import OuterRef, Subquery, Sum
-from django.http import StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import path, reverse
@@ -15,7 +13,6 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 
 from attrition.field import number_in_words
 from attrition.typography import share_in_words
@@ -28,19 +25,16 @@ from predictions.admin.base import (
     release_link,
 )
 from predictions.admin.batch_rows import OfBatchFilter, batch_in_words
-from predictions.admin.export_form import UNRECORDED
+from predictions.admin.left_out import left_out_page, left_out_table
 from predictions.admin.watched import Notes
 from predictions.admin.who_may import MayNot
-from predictions.batch_files import FORMATS
 from predictions.batches import reading, working
-from predictions.exports.recording import RecordedFile
 from predictions.models import Action, Batch, BatchChunk
-from predictions.services import LogUnavailable
-from predictions.words import duration_in_words, label_of
+from predictions.rights import EXPORT
+from predictions.words import duration_in_words
 
 NEW_FIGURES_EVERY = 5  # seconds, while a batch is open
 SLOW = timedelta(minutes=2)  # without anybody scored
-MOST_REFUSED = 100  # on the page; the file has all of them
 BAR = 80  # pixels
 
 
@@ -64,11 +58,6 @@ class BatchAdmin(Notes, ReadOnlyAdmin):
         admin_view = self.admin_site.admin_view
         return [
             path(
-                "<path:object_id>/results.csv",
-                admin_view(require_safe(self.results_view)),
-                name="batch_results",
-            ),
-            path(
                 "<path:object_id>/cancel/",
                 admin_view(self.cancel_view),
                 name="cancel_batch",
@@ -91,6 +80,7 @@ class BatchAdmin(Notes, ReadOnlyAdmin):
         batch = super().get_object(request, object_id, from_field)
         if batch is not None:  # a field of the page sees the batch and no request
             batch.progress = reading.progress(batch)
+            batch.left_out = left_out_page(batch, request)
             batch.sees_employees = request.user.has_perm("attrition.view_employee")
         return batch
 
@@ -121,58 +111,36 @@ class BatchAdmin(Notes, ReadOnlyAdmin):
             sections.append((_("Who got no score"), {"fields": ["left_out"]}))
         return sections
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        batch = self.get_object(request, object_id)
-        if batch is None:
-            return super().change_view(request, object_id, form_url, extra_context)
+    def render_change_form(self, request, context, obj=None, **kwargs):
+        context |= self._context(request, obj)
+        response = super().render_change_form(request, context, obj=obj, **kwargs)
+        if named := self._named(obj):
+            self.note(request, Action.VIEW, employees=named)
+        if obj.is_open:
+            response["Refresh"] = str(NEW_FIGURES_EVERY)
+        return response
+
+    def _context(self, request, batch):
         of_batch = {OfBatchFilter.parameter_name: batch.pk}
-        rows = reverse("admin:predictions_prediction_changelist", query=of_batch)
-        context = {
+        may = request.user.has_perm
+        return {
             "title": capfirst(batch_in_words(batch)),
-            "rows_address": rows,
-            "may_read": request.user.has_perm(MAY_READ),
-            "may_cancel": batch.is_open and request.user.has_perm(MAY_SCORE),
+            "rows_address": may(MAY_READ)
+            and reverse("admin:predictions_prediction_changelist", query=of_batch),
+            "export_address": may(MAY_READ)
+            and may(EXPORT)
+            and reverse("admin:export_predictions", query=of_batch),
+            "may_cancel": batch.is_open and may(MAY_SCORE),
             "new_figures_every": NEW_FIGURES_EVERY if batch.is_open else None,
             "nothing_for": _nothing_for(batch),
         }
-        response = super().change_view(
-            request, object_id, form_url, context | (extra_context or {})
-        )
-        if named := self._named(batch):
-            self.note(request, Action.VIEW, employees=named)
-        if batch.is_open:
-            response["Refresh"] = str(NEW_FIGURES_EVERY)
-        return response
 
     def _named(self, batch):
         """Whom the page names: those who got no score, once it is over.
 
         While it is open the page loads itself again and again: a look each time.
         """
-        if batch.is_open or not batch.progress.refused:
-            return []
-        some = islice(reading.refusals(batch), MOST_REFUSED)
-        return [refused.employee_id for refused in some]
-
-    def results_view(self, request, object_id):
-        """What was answered so far, for whoever may read the log."""
-        batch = self._batch(request, object_id, MAY_READ)
-        if batch is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        media, write = FORMATS["csv"]
-        name = f'attachment; filename="{batch.pk}.csv"'
-        headers = {"Content-Disposition": name}
-        if request.method == "HEAD":
-            return StreamingHttpResponse((), media, headers=headers)
-        details = {"format": "csv", "batch": str(batch.pk), "values": False}
-        page = request.resolver_match.route
-        try:
-            file = RecordedFile(caller_of(request), page=page, details=details)
-            pieces = file.given(write(file.each(reading.answers(batch))))
-        except LogUnavailable:
-            messages.error(request, UNRECORDED)
-            return redirect("admin:predictions_batch_change", batch.pk)
-        return StreamingHttpResponse(pieces, media, headers=headers)
+        return [] if batch.is_open else [who.employee_id for who in batch.left_out]
 
     def cancel_view(self, request, object_id):
         """Asks first, and says what becomes of what is logged."""
@@ -279,15 +247,8 @@ class BatchAdmin(Notes, ReadOnlyAdmin):
 
     @admin.display(description=_("reasons"))
     def left_out(self, batch):
-        some = islice(reading.refusals(batch), MOST_REFUSED)
-        lines = [_line(refused, batch) for refused in some]
-        more = batch.progress.refused - len(lines)
-        context = {
-            "lines": lines,
-            "more": number_in_words(more) if more > 0 else None,
-            "of_file": any(line["line"] for line in lines),
-        }
-        return render_to_string("admin/batches/left_out.html", context)
+        leads_to = batch.sees_employees
+        return left_out_table(batch.left_out, leads_to_employees=leads_to)
 
 
 def _moment(when):
@@ -301,26 +262,3 @@ def _nothing_for(batch):
     if not batch.is_open or waited < SLOW:
         return None
     return duration_in_words(waited.total_seconds())
-
-
-def _line(refused, batch):
-    """Somebody without a score: who, and why in sentences."""
-    codes = {problem["code"] for problem in refused.problems}
-    is_stored = refused.employee_id is not None and "unknown_employee" not in codes
-    return {
-        "row": refused.row,
-        "line": refused.line,
-        "employee": refused.employee_id,
-        "leads_to_employee": is_stored and batch.sees_employees,
-        "reasons": [_reason(problem) for problem in refused.problems],
-    }
-
-
-def _reason(problem):
-    """The sentence, with the field called as everywhere in the back-office."""
-    if problem["code"] == "nothing_to_score":
-        return _("Nothing that the model uses is stored of this employee.")
-    name, sentence = problem["field"], problem["message"]
-    if sentence.startswith(name):
-        return f"{label_of(name)}{sentence.removeprefix(name)}"
-    return sentence

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
+from django.core.validators import MinValueValidator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from attrition import releases
 from attrition.employees import features_of
@@ -26,6 +28,9 @@ class EmployeeForm(forms.ModelForm):
     class Meta:
         model = Employee
         fields = ["employee_id"]
+        error_messages = {
+            "employee_id": {"unique": _("An employee with this number exists already.")}
+        }
 
     # Of what the page showed; not required, so that its lack is told as a change is.
     digest = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -35,6 +40,9 @@ class EmployeeForm(forms.ModelForm):
         stored = StoredFeatures(features_of(self.instance))
         if self.instance._state.adding:
             del self.fields["digest"]
+            number = self.fields["employee_id"]
+            number.validators.append(MinValueValidator(1))
+            number.widget.attrs["min"] = 1
         else:
             del self.fields["employee_id"]  # shown, and nobody becomes somebody else
             self.initial["digest"] = digest_of(self.instance.features)
@@ -71,7 +79,7 @@ class EmployeeForm(forms.ModelForm):
 
 
 def _changed() -> str:
-    return _(
+    return gettext(
         "Nothing was stored: somebody else changed this person meanwhile. Load the "
         "page again, then make your changes."
     )
@@ -79,6 +87,8 @@ def _changed() -> str:
 
 def _in_words(problem: Problem) -> str:
     """The sentence, with the field called as its label calls it."""
+    if problem.code == "nothing_to_score":
+        return gettext("Fill in at least one field that the model uses.")
     return Problem(label_of(problem.field), problem.code, problem.params).message
 
 
@@ -130,13 +140,13 @@ def _help(field: Field, release: Release | None) -> str:
             "low": number_in_words(field.low),
             "high": with_unit(number_in_words(field.high), str(field.unit)),
         }
-        parts.append(_("from %(low)s to %(high)s") % ends)
+        parts.append(gettext("from %(low)s to %(high)s") % ends)
     if str(field.help):
         parts.append(str(field.help))
     if field.ground:
-        parts.append(_("prohibited ground"))
+        parts.append(gettext("prohibited ground"))
     if field.ground and release and field.name in release.scorecard.names:
-        parts.append(_("used for the score by the release that serves"))
+        parts.append(gettext("used for the score by the release that serves"))
     elif not field.is_scorable or (field.ground and release):
-        parts.append(_("recorded, never scored"))
+        parts.append(gettext("recorded, never scored"))
     return ", ".join(parts)

@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.admin.utils import unquote
 from django.db.models import Q
 from django.urls import path
 from django.utils.text import capfirst
@@ -59,26 +58,16 @@ class EmployeeAdmin(ImportPages, ScoresOne, WatchedAdmin, PlainAdmin):
         titles = {"title": capfirst(TITLES[shown])}
         return super().changelist_view(request, titles | (extra_context or {}))
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        context = {
-            "may_score": request.user.has_perm(MAY_SCORE),
-            "answers": self._answers(request, object_id),
-            "title": f"{capfirst(self.opts.verbose_name)} {object_id}",
-            "subtitle": None,
-        }
-        return super().change_view(
-            request, object_id, form_url, context | (extra_context or {})
-        )
-
-    def _answers(self, request, object_id):
-        employee = self.get_object(request, unquote(object_id))
-        if employee is None or not request.user.has_perm(MAY_READ):
-            return ""
-        return answers_of(employee.pk)
-
-    def add_view(self, request, form_url="", extra_context=None):
-        titles = {"title": _("Add an employee"), "subtitle": None}
-        return super().add_view(request, form_url, titles | (extra_context or {}))
+    def render_change_form(self, request, context, obj=None, **kwargs):
+        context |= {"title": _("Add an employee"), "subtitle": None}
+        if obj is not None:
+            may = request.user.has_perm
+            context |= {
+                "may_score": may(MAY_SCORE),
+                "answers": answers_of(obj.pk) if may(MAY_READ) else "",
+                "title": f"{capfirst(self.opts.verbose_name)} {obj.pk}",
+            }
+        return super().render_change_form(request, context, obj=obj, **kwargs)
 
     def get_changelist(self, request, **kwargs):
         return IndexedList

@@ -36,6 +36,12 @@ def permission_denied(request, exception):
     return _page(request, HTTPStatus.FORBIDDEN, title, sentences)
 
 
+def method_not_allowed(request):
+    title = _("This address is not opened in this way")
+    what = _("Only a button of a page leads there. Nothing was done.")
+    return _page(request, HTTPStatus.METHOD_NOT_ALLOWED, title, [what, GO_BACK])
+
+
 def too_old(request):
     title = _("This page was too old")
     what = _(

@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from attrition.field import number_in_words
 from attrition.models import HIGHEST_EMPLOYEE_ID
 from predictions.admin.base import caller_of
 from predictions.admin.export_form import (
@@ -30,11 +31,10 @@ from predictions.exports.columns import of_answer
 from predictions.exports.reading import in_order, written_so_far
 from predictions.exports.recording import PIECE, RecordedFile
 from predictions.exports.writing import as_csv, as_ndjson
-from predictions.rights import READS_ACCESSES, REVEAL, SURVEY
+from predictions.rights import EXPORT, READS_ACCESSES, REVEAL, SURVEY
 from predictions.services import LogUnavailable
 from predictions.sight import Sight
 
-EXPORT = "predictions.export_prediction"
 MEDIA = {
     CSV: "text/csv; charset=utf-8",
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -101,6 +101,7 @@ class Exports:
             "title": _("Export predictions"),
             "form": form,
             "columns": ", ".join(column.title for column in of_answer()),
+            "most_of_workbook": number_in_words(sheets.MOST_ROWS),
             "list_address": _list(request),
             "is_narrowed": bool(listed.query or listed.get_filters_params()),
             "may_see_survey": request.user.has_perm(SURVEY),

@@ -67,8 +67,8 @@ class ExportForm(PurposeForm):
 
 def too_many():
     sentence = _(
-        "A workbook holds %(most)s rows at most, and these are more. Narrow the list, "
-        "for instance by its period, or choose CSV."
+        "A workbook is given for %(most)s rows at most, and these are more. Narrow the "
+        "list, for instance by its period, or choose CSV."
     )
     most = {"most": number_in_words(MOST_ROWS)}
     return forms.ValidationError(sentence, "too_many_rows", most)

@@ -21,7 +21,7 @@ from predictions.admin import import_preview
 from predictions.admin.import_forms import ConfirmForm, UploadForm
 from predictions.admin.upload_limit import LARGEST, SizeLimit
 from predictions.admin.who_may import MayNot
-from predictions.batch_files import harmless
+from predictions.exports.cells import harmless
 from predictions.models import Action
 
 MOST_REFUSED = 200  # on the page; the file has more

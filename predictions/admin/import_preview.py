@@ -20,15 +20,18 @@ def content(waiting):
     people = waiting_files.people_of(waiting)
     plan = imports.preview(people, waiting)
     counted = plan.counted
+    added = list(islice(plan.new, MOST_SHOWN))
     changed, gone = plan.changed[:MOST_SHOWN], plan.gone[:MOST_SHOWN]
     return {
         "plan": plan,
         "counts": _counts(counted, waiting.complete),
+        "added": added,
+        "more_added": _more(len(plan.new)),
         "changes": [_change(change) for change in changed],
         "more_changes": _more(len(plan.changed)),
         "gone": gone,
         "more_gone": _more(len(plan.gone)),
-        "people_shown": [*(change.stored.pk for change in changed), *gone],
+        "people_shown": [*added, *(change.stored.pk for change in changed), *gone],
         "changes_nothing": not (plan.new or plan.changed or plan.gone),
         "ignored_columns": waiting.ignored_columns.items(),
         **_unknown(people),
@@ -63,13 +66,9 @@ def _fields(before, after):
     """Each field that changes: its label, what is stored and what would be."""
     before, after = _named(before), _named(after)
     for name in _in_order(before.keys() | after.keys()):
-        old, new = before.get(name), after.get(name)
-        if old == new and isinstance(old, bool) == isinstance(new, bool):
-            continue
-        said = _in_words(name, old), _in_words(name, new)
-        if said[0] == said[1]:  # written in another way
-            said = _as_written(old), _as_written(new)
-        yield {"label": label_of(name), "before": said[0], "after": said[1]}
+        old, new = _in_words(name, before.get(name)), _in_words(name, after.get(name))
+        if old != new:
+            yield {"label": label_of(name), "before": old, "after": new}
 
 
 def _named(features):

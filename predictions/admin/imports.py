@@ -10,6 +10,7 @@ from attrition.field import number_in_words
 from attrition.models import EmployeeImport
 from predictions.admin.base import ReadOnlyAdmin
 from predictions.admin.lists import PeriodFilter
+from predictions.words import yes_or_no
 
 
 @admin.register(EmployeeImport)
@@ -37,7 +38,7 @@ class EmployeeImportAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("said to hold everybody"))
     def everybody(self, row):
-        return _("Yes") if row.complete else _("No")
+        return yes_or_no(row.complete)
 
     @admin.display(description=_("imported by"))
     def who(self, row):

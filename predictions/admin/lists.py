@@ -88,9 +88,9 @@ class NewestFirstList(IndexedList):
     def beyond(self):
         """The address of the list that goes on where the last page ends.
 
-        None for a batch, whose page has all of it as a file. It begins with the rows
-        of that millisecond, some of them for a second time: browsers know no smaller
-        part of a second.
+        None for a batch, which has an order of its own. It begins with the rows of that
+        millisecond, some of them for a second time: browsers know no smaller part of a
+        second.
         """
         if self.is_of_batch:
             return None

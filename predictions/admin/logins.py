@@ -3,12 +3,21 @@
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Group, User
 from django.forms import CheckboxSelectMultiple
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from predictions.admin.base import PlainAdmin
+from predictions.admin.permission_names import permission_in_words
+from predictions.admin.ties import HidesTies
+from predictions.words import yes_or_no
+
+# In titles, paths, messages and lists of the back-office; the name itself is what the
+# code looks a group up by.
+Group.__str__ = lambda group: gettext(group.name)
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -29,13 +38,35 @@ class Checkboxes:
         kwargs["widget"] = CheckboxSelectMultiple()
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         if db_field.name == "groups":
-            field.label_from_instance = lambda group: gettext(group.name)
+            field.label_from_instance = str
+        else:
+            field.label_from_instance = permission_in_words
         return field
 
 
+class PasswordForm(AdminPasswordChangeForm):
+    """Django has its help in the language that the process started in."""
+
+    @property
+    def usable_password_help_text(self):
+        return format_html(
+            '<ul id="id_unusable_warning" class="messagelist">'
+            '<li class="warning">{}</li></ul>',
+            _("Without a password this person cannot log in. The present one is lost."),
+        )
+
+
 @admin.register(User)
-class LoginAdmin(Checkboxes, PlainAdmin, UserAdmin):
+class LoginAdmin(Checkboxes, HidesTies, PlainAdmin, UserAdmin):
+    list_display = [*UserAdmin.list_display[:-1], "staff"]
+    change_password_form = PasswordForm
     list_filter = ["is_staff", "is_superuser", "is_active", ("groups", GroupFilter)]
+
+    @admin.display(
+        description=User._meta.get_field("is_staff").verbose_name, ordering="is_staff"
+    )
+    def staff(self, user):
+        return yes_or_no(user.is_staff)
 
     def has_delete_permission(self, request, obj=None):
         # The histories of employees and keys would lose what this person did there.
@@ -46,9 +77,9 @@ class LoginAdmin(Checkboxes, PlainAdmin, UserAdmin):
 
 
 @admin.register(Group)
-class RoleAdmin(Checkboxes, PlainAdmin, GroupAdmin):
+class RoleAdmin(Checkboxes, HidesTies, PlainAdmin, GroupAdmin):
     list_display = ["called"]
 
     @admin.display(description=_("name"), ordering="name")
     def called(self, group):
-        return gettext(group.name)
+        return str(group)

@@ -8,17 +8,17 @@ COMPARISONS = {"exact", "isnull", "gte", "gt", "lte", "lt"}
 
 def is_declared(lookup, list_filter):
     """Whether it belongs to one of the list's filters."""
-    return any(_belongs(lookup, _name_of(declared)) for declared in list_filter)
+    return any(belongs(lookup, name_of(declared)) for declared in list_filter)
 
 
-def _name_of(declared):
+def name_of(declared):
     """Of one entry of `list_filter`, in any of the forms that Django takes."""
     if isinstance(declared, (list, tuple)):
         return declared[0]
     return getattr(declared, "parameter_name", declared)
 
 
-def _belongs(lookup, name):
+def belongs(lookup, name):
     if lookup == name:
         return True
     return lookup.startswith(f"{name}__") and lookup.split("__")[-1] in COMPARISONS

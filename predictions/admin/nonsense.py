@@ -3,6 +3,8 @@
 from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR, SEARCH_VAR
 from django.utils.translation import gettext as _
 
+from predictions.admin.filter_words import title_of
+
 REPEATED = 40  # characters of what was sent
 
 
@@ -23,7 +25,8 @@ def _title(name, listed):
     for spec in listed.filter_specs:
         if name in spec.expected_parameters():
             return _("Filter: %(title)s") % {"title": spec.title}
-    return _("Filter: %(title)s") % {"title": _seen(name)}
+    title = title_of(name, listed.model) or _seen(name)
+    return _("Filter: %(title)s") % {"title": title}
 
 
 def _seen(text):

@@ -111,7 +111,8 @@ class ClassFilter(OneOfFilter):
     title = _("class")
     parameter_name = "prediction__exact"
 
-    def values(self):
+    @staticmethod
+    def values():
         return [
             ("0", _("below the threshold")),
             ("1", _("above the threshold")),
@@ -128,7 +129,8 @@ class CloseFilter(OneOfFilter):
     title = _("distance from the threshold")
     parameter_name = "close"
 
-    def values(self):
+    @staticmethod
+    def values():
         words = _("close to it (%(points)s points at most)")
         return [("yes", words % {"points": round(CLOSE * 100)})]
 
@@ -140,7 +142,8 @@ class WarningFilter(OneOfFilter):
     title = _("warning")
     parameter_name = "warning"
 
-    def values(self):
+    @staticmethod
+    def values():
         return [(code, IN_SHORT[code]) for code in WARNED]
 
     def narrowed(self, rows, code):

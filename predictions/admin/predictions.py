@@ -104,12 +104,9 @@ class PredictionAdmin(Exports, Reveals, WatchedAdmin, ProofAdmin):
             row.sight = self.sight_of(request, row)
         return row
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        row = self.get_object(request, object_id)
-        context = self._context(request, row) if row else {}
-        return super().change_view(
-            request, object_id, form_url, context | (extra_context or {})
-        )
+    def render_change_form(self, request, context, obj=None, **kwargs):
+        context |= self._context(request, obj)
+        return super().render_change_form(request, context, obj=obj, **kwargs)
 
     def _context(self, request, row):
         about = {"employee": row.employee_id}

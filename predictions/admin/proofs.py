@@ -35,6 +35,7 @@ from predictions.proof.digests import payload_digest
 from predictions.proof.inclusion import NotSealed
 from predictions.services import LogUnavailable
 from predictions.sight import EVERYTHING
+from predictions.words import yes_or_no
 
 REPLAY = "predictions.replay_prediction"
 SEES_SEALS = "predictions.view_seal"
@@ -175,9 +176,9 @@ class SealAdmin(ReadOnlyAdmin):
     def short_hash(self, seal):
         return format_html("<code>{}…</code>", seal.seal_hash[:16])
 
-    @admin.display(description=_("signed"), boolean=True)
+    @admin.display(description=_("signed"))
     def is_signed(self, seal):
-        return bool(seal.signature)
+        return yes_or_no(seal.signature)
 
 
 @admin.register(LogCheck)
@@ -187,10 +188,18 @@ class LogCheckAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "rows", "seals", "waiting", "findings", "user_name"]
     list_filter = [("created_at", PeriodFilter)]
     sortable_by = ["created_at"]
-    fields = [*list_display, "has_keys", "has_anchor"]
+    fields = [*list_display, "keys", "anchor"]
 
     def get_changelist(self, request, **kwargs):
         return NewestFirstList
+
+    @admin.display(description=_("with keys to trust"))
+    def keys(self, check):
+        return yes_or_no(check.has_keys)
+
+    @admin.display(description=_("with an anchor"))
+    def anchor(self, check):
+        return yes_or_no(check.has_anchor)
 
 
 @admin.register(Replay)

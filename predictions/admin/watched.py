@@ -35,8 +35,11 @@ class WatchedAdmin(Notes):
 
     def changelist_view(self, request, extra_context=None):
         response = super().changelist_view(request, extra_context)
-        listed = getattr(response, "context_data", {}).get("cl")
-        if listed is not None:
+        shown = getattr(response, "context_data", {})
+        listed = shown.get("cl")
+        if "queryset" in shown:  # whom an action would change, asked once more
+            self.note(request, Action.LIST, employees=map(self.whom, shown["queryset"]))
+        elif listed is not None:
             term = listed.query.strip()
             people = self.people_listed(request, listed)
             # Whom a search was for, whether there is anything about them or not.
@@ -55,6 +58,13 @@ class WatchedAdmin(Notes):
         original = getattr(response, "context_data", {}).get("original")
         if original is not None:
             self.note_page(request, original)
+        return response
+
+    def delete_view(self, request, object_id, extra_context=None):
+        response = super().delete_view(request, object_id, extra_context)
+        row = getattr(response, "context_data", {}).get("object")
+        if row is not None:  # asked once more; the deletion itself shows nobody
+            self.note_page(request, row)
         return response
 
     def history_view(self, request, object_id, extra_context=None):

@@ -32,6 +32,8 @@ class ChecksInOrder:
     For a view of DRF, which gives `scopes`: the scope of each HTTP method it takes.
     """
 
+    heading: Any = ""
+    """What a browsable page is called, in the language of the reader."""
     scopes: dict[str, Scope] = {}
     scores = False  # whether a refusal of it goes on record
     takes_body = True
@@ -39,6 +41,12 @@ class ChecksInOrder:
     most_bytes = settings.MAX_BODY_BYTES  # of a body
     # No OPTIONS: it would answer with DRF's own words, and /docs has them in ours.
     http_method_names = ["get", "post", "put", "patch", "head"]
+
+    def get_view_name(self) -> str:
+        return str(self.heading)  # `name` is taken: DRF's routing sets it
+
+    def get_view_description(self, html: bool = False) -> str:
+        return ""  # DRF shows a view's docstring, which is for developers
 
     def initial(self, request: Request, *args, **kwargs) -> None:
         self.format_kwarg = None  # negotiation asks for it

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -38,6 +39,7 @@ ON_ERROR = {"on_error": parameters.one_of("refuse", "skip")}
 
 
 class BatchListViewSet(ApiViewSet):
+    heading = _("Batches")
     scores = True
     scopes = {"GET": Scope.PREDICT, "HEAD": Scope.PREDICT, "POST": Scope.PREDICT}
     parser_classes = [StrictJSONParser, *LEFT_UNREAD]
@@ -120,6 +122,7 @@ def once(who: Asker, make: Callable[[], Batch]) -> Batch:
 
 
 class BatchViewSet(ApiViewSet):
+    heading = _("Batch")
     scopes = {"GET": Scope.PREDICT, "HEAD": Scope.PREDICT, "POST": Scope.PREDICT}
     takes_body = False
 

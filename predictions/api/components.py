@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from attrition.models import HIGHEST_EMPLOYEE_ID
 from predictions.answers import WARNINGS
 from predictions.api.feature_schema import example_features, feature_schema
@@ -34,7 +36,7 @@ def _object(
 
 ERROR = _object(
     {
-        "detail": {**TEXT, "description": "A sentence."},
+        "detail": {**TEXT, "description": _("A sentence.")},
         "errors": {
             "type": "array",
             "minItems": 1,
@@ -42,11 +44,11 @@ ERROR = _object(
                 {
                     "index": {
                         "type": "integer",
-                        "description": "Which of many records, from 0.",
+                        "description": _("Which of many records, from 0."),
                     },
                     "line": {
                         "type": "integer",
-                        "description": "The line of a file, from 1.",
+                        "description": _("The line of a file, from 1."),
                     },
                     "field": {"type": ["string", "null"]},
                     "code": TEXT,
@@ -62,10 +64,13 @@ WARNING = _object(
         "code": {
             "type": "string",
             "enum": list(WARNINGS),
-            "description": "`out_of_range`: counted as the nearest value that training "
-            "has seen; `rare_value`: held by fewer than 10 people in training, counted "
-            "without points of its own; `thin_evidence`: more than a third of the "
-            "scored fields imputed; `demonstration_model`: trained on fictional data.",
+            "description": _(
+                "`out_of_range`: counted as the nearest value that training has seen; "
+                "`rare_value`: held by fewer than 10 people in training, counted "
+                "without points of its own; `thin_evidence`: more than a third of the "
+                "scored fields imputed; `demonstration_model`: trained on fictional "
+                "data."
+            ),
         },
         "fields": TEXTS,
         "message": TEXT,
@@ -77,7 +82,7 @@ CONTRIBUTION = _object(
         "label": TEXT,
         "value": SCALAR,
         "usual": SCALAR,
-        "points": {"type": "number", "description": "In logits, against usual."},
+        "points": {"type": "number", "description": _("In logits, against usual.")},
     }
 )
 EXPLANATION = _object(
@@ -85,7 +90,7 @@ EXPLANATION = _object(
         "base": {"type": "number"},
         "contributions": {"type": "array", "items": ref("Contribution")},
     }
-) | {"description": "base + the sum of the points is the logit of `proba_depart`."}
+) | {"description": _("base + the sum of the points is the logit of `proba_depart`.")}
 ANSWER = _object(
     {
         "proba_depart": PROBABILITY,
@@ -120,7 +125,7 @@ PREDICTION = _object(
         "request_id": TEXT,
         "batch_id": {"type": ["string", "null"], "format": "uuid"},
         "batch_row": {"type": ["integer", "null"]},
-        "payload_digest": {**TEXT, "description": "SHA-256, in hexadecimal."},
+        "payload_digest": {**TEXT, "description": _("SHA-256, in hexadecimal.")},
         "schema_version": {"type": "integer"},
         "explanation": ref("Explanation"),
     },
@@ -140,11 +145,11 @@ BATCH = _object(
         "refused": COUNT,
         "left": COUNT,
         "rows_per_second": {"type": ["number", "null"]},
-        "problem": {**TEXT, "description": "Why it failed; empty where it did not."},
+        "problem": {**TEXT, "description": _("Why it failed; empty where it did not.")},
     }
 )
 PLACE = {
-    "index": {"type": "integer", "description": "Its place in the request, from 0."},
+    "index": {"type": "integer", "description": _("Its place in the request, from 0.")},
     "employee_id": {"type": ["integer", "null"]},
 }
 BATCH_ANSWER = _object(
@@ -172,7 +177,7 @@ LARGE_BATCH_REQUEST = {
                 "changed_only": {
                     "type": "boolean",
                     "default": False,
-                    "description": "Leave out whose last answer would be the same.",
+                    "description": _("Leave out whose last answer would be the same."),
                 },
             },
             optional=("changed_only",),
@@ -188,7 +193,7 @@ REPLAY = _object(
         "difference": {"type": "number", "minimum": 0},
         "prediction": {"type": "integer", "enum": [0, 1]},
         "replayed_prediction": {"type": "integer", "enum": [0, 1]},
-        "replay_id": {"type": "integer", "description": "The event on record."},
+        "replay_id": {"type": "integer", "description": _("The event on record.")},
     }
 )
 EMPLOYEE = _object(
@@ -200,7 +205,7 @@ EMPLOYEE = _object(
         "archived_at": {
             **TIME,
             "type": ["string", "null"],
-            "description": "UTC. Since then left out where everyone is scored.",
+            "description": _("UTC. Since then left out where everyone is scored."),
         },
     }
 )

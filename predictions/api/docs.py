@@ -5,6 +5,7 @@ from csp.decorators import csp_update
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
@@ -37,6 +38,8 @@ class DocsView(Public, SpectacularSwaggerSplitView):
 
 
 class HomeView(Public, APIView):
+    heading = _("API documentation")
+
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponse:
         return redirect("docs")

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -22,6 +23,7 @@ from predictions.models import Scope
 
 
 class EmployeeListViewSet(ApiViewSet):
+    heading = _("Employees")
     scopes = {
         "GET": Scope.EMPLOYEES_READ,
         "HEAD": Scope.EMPLOYEES_READ,
@@ -55,6 +57,7 @@ class EmployeeListViewSet(ApiViewSet):
 
 
 class EmployeeViewSet(ApiViewSet):
+    heading = _("Employee")
     scopes = {
         "GET": Scope.EMPLOYEES_READ,
         "HEAD": Scope.EMPLOYEES_READ,

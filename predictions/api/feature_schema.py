@@ -2,17 +2,19 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from attrition import releases
 from attrition.errors import ReleaseRejected
 from attrition.features import FIELDS, SPELLINGS
 from attrition.field import Field, Kind
 from attrition.releases import Release
-from attrition.typography import french
 from attrition.validation import LONGEST_TEXT
 
 SHORT_TEXT = {"type": "string", "maxLength": LONGEST_TEXT}
 # The table's own help is for the form, which sends texts.
-PAY_RISE = 'en texte "11 %", en nombre 11 ou, comme fraction inférieure à 1, 0.11'
+PAY_RISE = _('as a text "11 %", as a number 11 or, as a fraction below 1, 0.11')
 
 
 def feature_schema() -> dict[str, Any]:
@@ -26,8 +28,10 @@ def feature_schema() -> dict[str, Any]:
         properties[spelling] = {**properties[name], "description": f"= `{name}`"}
     return {
         "type": "object",
-        "description": "A missing or null field that the model scores is imputed and "
-        "named in `missing_features`.",
+        "description": _(
+            "A missing or null field that the model scores is imputed and "
+            "named in `missing_features`."
+        ),
         "properties": properties,
         "additionalProperties": False,
         "minProperties": 1,
@@ -43,28 +47,27 @@ def example_features() -> dict[str, Any]:
 def _property(field: Field, release: Release | None) -> dict[str, Any]:
     return {
         **_type(field, release.categories.get(field.name) if release else None),
-        "title": field.label.fr,
+        "title": str(field.label),
         "description": _description(field, release),
         "examples": [field.example],
     }
 
 
 def _description(field: Field, release: Release | None) -> str:
-    parts = [f"{field.label.fr} ({field.label.en})"]
-    if field.unit.fr:
-        parts.append(field.unit.fr)
-    if field.help.fr:
-        parts.append(PAY_RISE if field.kind is Kind.PERCENT else field.help.fr)
+    help_ = PAY_RISE if field.kind is Kind.PERCENT else field.help
+    parts = [str(part) for part in (field.label, field.unit, help_) if str(part)]
     if field.actionable:
-        parts.append("un employeur peut le changer")
+        parts.append(gettext("an employer can change it"))
     if field.ground:
-        article = "Code du travail, art. L. 1132-1"
-        parts.append(f"motif prohibé : {field.ground.fr} ({article})")
+        ground = gettext(
+            "prohibited ground: %(ground)s (Code du travail, art. L. 1132-1)"
+        )
+        parts.append(ground % {"ground": field.ground})
     if field.ground and release and field.name in release.scorecard.names:
-        parts.append("utilisé pour le score par la version en service")
+        parts.append(gettext("used for the score by the release that serves"))
     elif not field.is_scorable or (field.ground and release):
-        parts.append("accepté et enregistré, jamais utilisé pour le score")
-    return french(", ".join(parts) + ".")
+        parts.append(gettext("taken and recorded, never used for the score"))
+    return ", ".join(parts) + "."
 
 
 def _type(field: Field, categories: list[str] | None) -> dict[str, Any]:

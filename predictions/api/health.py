@@ -1,5 +1,6 @@
 """Alive or not: no key, no database."""
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -8,6 +9,7 @@ from predictions.api.base import ApiViewSet
 
 
 class HealthViewSet(ApiViewSet):
+    heading = _("State of the service")
     authentication_classes = []
     permission_classes = []
 

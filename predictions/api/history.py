@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -32,6 +33,7 @@ FILTERS = {
 
 
 class HistoryViewSet(ApiViewSet):
+    heading = _("Log of predictions")
     scopes = {"GET": Scope.HISTORY, "HEAD": Scope.HISTORY}
 
     @schema.history
@@ -62,6 +64,7 @@ class HistoryViewSet(ApiViewSet):
 
 
 class PredictionViewSet(ApiViewSet):
+    heading = _("Prediction")
     scopes = {"GET": Scope.HISTORY, "HEAD": Scope.HISTORY, "POST": Scope.AUDIT}
     takes_body = False
 

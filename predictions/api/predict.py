@@ -1,5 +1,6 @@
 """Scoring: `/predict` and `/predict_by_id/{employee_id}`."""
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,6 +20,7 @@ PARAMETERS = {"explain": parameters.flag}
 
 
 class PredictViewSet(ApiViewSet):
+    heading = _("Score an employee from features")
     scores = True
     scopes = {"POST": Scope.PREDICT}
     example = staticmethod(schema.example_request)
@@ -35,6 +37,7 @@ class PredictViewSet(ApiViewSet):
 
 
 class PredictByIdViewSet(ApiViewSet):
+    heading = _("Score a stored employee")
     scores = True
     scopes = {"POST": Scope.PREDICT}
     takes_body = False

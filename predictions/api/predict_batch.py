@@ -1,5 +1,6 @@
 """Scoring up to 5,000 people while the caller waits: `/predict/batch`."""
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,6 +21,7 @@ PARAMETERS = {
 
 
 class PredictBatchViewSet(ApiViewSet):
+    heading = _("Score up to 5,000 employees at once")
     scores = True
     scopes = {"POST": Scope.PREDICT}
     most_bytes = BATCH_BYTES

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from heapq import merge
+from itertools import chain, islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -90,6 +91,22 @@ def refusals(batch: Batch) -> Iterator[RefusedRow]:
     chunks = batch.chunks.filter(refused__gt=0).order_by("number")
     for found in chunks.values_list("refusals", flat=True).iterator(1):
         yield from map(refused.read, found)
+
+
+def refusals_between(batch: Batch, first: int, end: int) -> list[RefusedRow]:
+    """Some of those without a score, counted from 0; no other chunks are read."""
+    passed = skipped = 0
+    wanted = []
+    chunks = batch.chunks.filter(refused__gt=0).order_by("number")
+    for number, count in chunks.values_list("number", "refused"):
+        if passed + count <= first:
+            skipped += count
+        elif passed < end:
+            wanted.append(number)
+        passed += count
+    found = chunks.filter(number__in=wanted).values_list("refusals", flat=True)
+    some = islice(chain.from_iterable(found), first - skipped, end - skipped)
+    return [refused.read(kept) for kept in some]
 
 
 def row_of(answer: Prediction | RefusedRow) -> int:

@@ -13,21 +13,27 @@ from attrition.field import Field
 from predictions.answers import warnings_in_words
 from predictions.models import Prediction
 from predictions.sight import Sight
-from predictions.words import asker, class_in_words, label_of
+from predictions.words import asker, class_code, class_in_words, label_of
 
 
 @dataclass(frozen=True)
 class Column:
-    """`key` for programs, `title` for people."""
+    """`key` for programs, `title` for people; `of` is for people too, and for programs
+    where they have no `code`."""
 
     key: str
     title: str
     of: Callable[[Any], Any]
     is_time: bool = False
+    code: Callable[[Any], Any] | None = None
 
     @property
     def heading(self) -> str:
         return str(capfirst(self.title))
+
+    def for_programs(self, row: Any) -> Any:
+        """The same in every language."""
+        return (self.code or self.of)(row)
 
 
 def of_answer() -> list[Column]:
@@ -38,15 +44,20 @@ def of_answer() -> list[Column]:
         Column("employee_id", _("employee"), lambda row: row.employee_id),
         Column("department", _("department (as stored today)"), _department),
         Column("proba_depart", _("probability"), lambda row: row.proba_depart),
-        Column("class", _("class"), _class),
+        Column("class", _("class"), _class, code=_class_code),
         Column("threshold", _("threshold"), lambda row: row.threshold),
         Column("model_version", _("model version"), lambda row: row.model_version),
-        Column("source", _("source"), lambda row: str(row.get_source_display())),
+        Column("source", _("source"), _source, code=lambda row: row.source),
         Column("asked_by", _("asked by"), asker),
         Column("request_id", _("request"), lambda row: row.request_id),
         Column("batch_id", _("batch"), lambda row: row.batch_id and str(row.batch_id)),
-        Column("warnings", _("warnings"), _warnings),
-        Column("missing_features", _("imputed fields"), _imputed),
+        Column("warnings", _("warnings"), _warnings, code=lambda row: row.warnings),
+        Column(
+            "missing_features",
+            _("imputed fields"),
+            _imputed,
+            code=lambda row: row.missing_features,
+        ),
         Column("seal", _("seal"), lambda row: row.seal),
         Column("payload_digest", _("digest of the payload"), _digest),
     ]
@@ -111,6 +122,14 @@ def _department(row: Any) -> str | None:
 
 def _class(row: Prediction) -> str:
     return class_in_words(row.prediction, row.warnings)
+
+
+def _class_code(row: Prediction) -> str:
+    return class_code(row.prediction, row.warnings)
+
+
+def _source(row: Prediction) -> str:
+    return str(row.get_source_display())
 
 
 def _warnings(row: Prediction) -> list[str]:

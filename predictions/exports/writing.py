@@ -27,10 +27,11 @@ def as_csv(
 
 
 def as_ndjson(rows: Iterable[Prediction], seen: Sight) -> Iterator[bytes]:
-    """An object a row: the API's names, numbers as JSON has them, values as sent."""
+    """An object a row: the API's names and codes, numbers as JSON has them, values as
+    sent; only the remark is in words."""
     columns = [*of_answer(), to_know()]
     for row in rows:
-        found = {column.key: column.of(row) for column in columns}
+        found = {column.key: column.for_programs(row) for column in columns}
         if seen.values:
             found["features"] = features(row, seen)
         text = json.dumps(found, ensure_ascii=False, default=_moment)

@@ -260,7 +260,7 @@ def test_an_unknown_category_is_refused_with_all_that_are_allowed(english):
 def test_the_refusal_of_a_category_says_what_null_would_do(english, sent):
     [problem] = problems_of({"departement": sent, "age": 30}, COMPANY)
 
-    assert "null would be replaced by the usual value" in problem.message
+    assert "A missing value is replaced by the usual one" in problem.message
 
 
 def test_a_category_field_that_the_release_does_not_know_takes_any_short_text():

@@ -8,6 +8,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from attrition import releases
+from attrition.models import Employee
 from attrition.scorecard import NumberPoints, Scorecard
 from predictions import access
 from predictions.models import Action, Prediction, Purpose, Source
@@ -16,6 +17,7 @@ from predictions.proof.digests import new_salt, payload_digest
 from predictions.services import Caller, Record, predict, rows_for
 from tests import shipped
 from tests.factories import make_key, make_user, seed_features
+from tests.predictions.uploads import confirm, first, upload
 
 
 @pytest.fixture
@@ -45,6 +47,19 @@ def browser(db):
         return client
 
     return log_in
+
+
+@pytest.fixture
+def manager(client, db):
+    client.force_login(make_user("bob", "HR manager"))
+    return client
+
+
+@pytest.fixture
+def everyone(manager) -> list[dict]:
+    """Forty people, as the extracts have them."""
+    confirm(manager, upload(manager, first(40)))
+    return list(Employee.objects.values())
 
 
 @pytest.fixture

@@ -84,7 +84,6 @@ OTHERS = ["/docs", "/history", "/predict", "/employees/669"]
 NO_PAGES = {
     "admin:app_list",  # the home page, of one app
     "admin:autocomplete",
-    "admin:batch_results",
     "admin:import_cancel",
     "admin:import_confirm",
     "admin:import_refused",

@@ -308,14 +308,3 @@ def test_a_key_that_only_changes_employees_is_on_record_for_what_it_is_shown(db)
     )
 
     assert [people for *_, people, _ in looks()] == [[669]]
-
-
-def test_the_history_of_an_employee_is_a_look_at_them(browser, employee):
-    address = reverse("admin:attrition_employee_history", args=[employee.pk])
-
-    answer = browser("HR manager").get(address)
-
-    assert answer.status_code == 200
-    [look] = Access.objects.all()
-    assert (look.action, look.user_name) == ("view", "bob")
-    assert [seen.employee_id for seen in look.employees.all()] == [employee.pk]

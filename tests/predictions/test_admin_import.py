@@ -1,8 +1,6 @@
 """The import of the extracts in the back-office: preview, confirmation, record."""
 
-import re
 from datetime import timedelta
-from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -12,30 +10,19 @@ from attrition import imports
 from attrition.extract_file import TARGET
 from attrition.field import Extract
 from attrition.models import Employee, EmployeeImport, WaitingImport
-from predictions.admin import import_preview
-from predictions.models import Access
 from tests.factories import make_user
-from tests.predictions.uploads import UPLOAD, confirm, contents, counts, first, upload
+from tests.predictions.uploads import (
+    UPLOAD,
+    confirm,
+    contents,
+    counts,
+    first,
+    text_of,
+    upload,
+)
 
 SIRH, EVAL, SONDAGE = Extract
 LIST = reverse("admin:attrition_employee_changelist")
-
-
-@pytest.fixture
-def manager(client, db):
-    client.force_login(make_user("bob", "HR manager"))
-    return client
-
-
-@pytest.fixture
-def everyone(manager) -> list[dict]:
-    """Forty people, as the extracts have them."""
-    confirm(manager, upload(manager, first(40)))
-    return list(Employee.objects.values())
-
-
-def text_of(page) -> str:
-    return " ".join(re.sub(r"<[^>]*>", " ", unescape(page.content.decode())).split())
 
 
 def said(page) -> list[str]:
@@ -60,75 +47,6 @@ def test_a_preview_stores_nobody_and_a_confirmation_everybody(manager):
     assert said(done) == [
         "The import is stored. Added: 10, changed: 0, unchanged: 0, archived: 0."
     ]
-
-
-def test_the_preview_says_in_words_what_changes_from_what_to_what(manager, everyone):
-    tables = first(40)
-    tables.put(SIRH, 2, "age", "61")
-    tables.put(EVAL, 3, "heure_supplementaires", "")
-    before = Employee.objects.get(pk=2).features
-    before["heure_supplementaires"] = "Oui"
-    Employee.objects.filter(pk=2).update(features=before)
-
-    page = upload(manager, tables, language="fr")
-
-    rows = re.findall(
-        r"<td>([^<]*)</td><td>([^<]*)</td><td>([^<]*)</td></tr>", page.content.decode()
-    )
-    age = Employee.objects.get(pk=1).features["age"]
-    assert rows == [
-        ("Âge", f"{age}\u00a0ans", "61\u00a0ans"),
-        ("Heures supplémentaires", "Oui", "–"),
-    ]
-    assert counts(page)["Modifiés"] == "2"
-    assert counts(page)["Inchangés"] == "38"
-
-
-def test_what_is_only_written_in_another_way_is_shown_as_written(manager, everyone):
-    features = Employee.objects.get(pk=1).features
-    sent = features["heure_supplementaires"]
-    features["heure_supplementaires"] = 1 if sent == "Oui" else 0
-    Employee.objects.filter(pk=1).update(features=features)
-
-    page = upload(manager, first(40))
-
-    assert f"“{features['heure_supplementaires']}” “{sent}”" in text_of(page)
-
-
-@pytest.mark.parametrize("features", [["age", 30], 30, {"age": {"of": 3}}], ids=str)
-def test_a_row_that_sql_wrote_can_be_previewed_and_mended(manager, everyone, features):
-    Employee.objects.filter(pk=1).update(features=features)
-
-    page = upload(manager, first(40))
-    confirm(manager, page)
-
-    assert page.status_code == 200
-    assert Employee.objects.get(pk=1).features == everyone[0]["features"]
-
-
-def test_no_more_than_fifty_people_are_shown_one_by_one(manager, everyone, monkeypatch):
-    monkeypatch.setattr(import_preview, "MOST_SHOWN", 3)
-    tables = first(40)
-    for line in range(2, 12):
-        tables.put(SIRH, line, "age", "99")
-
-    page = upload(manager, tables)
-
-    assert counts(page)["Changed"] == "10"
-    assert page.content.decode().count("99 years") == 0
-    assert text_of(page).count("99\u00a0years") + text_of(page).count("99 years") == 3
-    assert "and 7 more" in text_of(page)
-
-
-def test_what_is_left_out_and_what_the_release_does_not_know_is_named(manager):
-    tables = first(10)
-    tables.add_column(SIRH, "signe", "lion")
-    tables.put(SIRH, 2, "departement", "Nouveau pôle")
-
-    shown = text_of(upload(manager, tables))
-
-    assert "extrait_sirh.csv signe" in shown
-    assert "Nouveau pôle (1)" in shown
 
 
 def test_whoever_has_left_is_never_read(manager):
@@ -216,21 +134,6 @@ def test_an_import_is_on_record_with_its_files(manager, everyone):
     assert row.files["extrait_sirh.csv"]["name"] == "sirh of today.csv"
     page = manager.get(reverse("admin:attrition_employeeimport_change", args=[row.pk]))
     assert row.files["extrait_sirh.csv"]["sha256"] in page.content.decode()
-
-
-def test_whom_a_preview_shows_stands_in_the_access_log(manager, everyone):
-    tables = first(39)
-    tables.put(SIRH, 2, "age", "99")
-
-    upload(manager, tables, complete="on")
-
-    look = Access.objects.latest("created_at", "pk")
-    assert (look.user_name, look.page) == (
-        "bob",
-        "admin/attrition/employee/import/<uuid:number>/",
-    )
-    seen = look.employees.values_list("employee_id", flat=True)
-    assert set(seen) == {1, 40}
 
 
 def test_a_second_confirmation_stores_nothing_more(manager):

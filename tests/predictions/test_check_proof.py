@@ -29,7 +29,9 @@ def proof(make_prediction, run, settings) -> dict:
 def check(tmp_path):
     """The script's exit code and what it prints, in a Python without site-packages."""
 
-    def call(proof: dict, *more: str, isolated: bool = False) -> tuple[int, str]:
+    def call(
+        proof: dict, *more: str, isolated: bool = False, lang: str = "C"
+    ) -> tuple[int, str]:
         file = tmp_path / "proof.json"
         file.write_text(json.dumps(proof, ensure_ascii=False), encoding="utf-8")
         options = ["-I", "-S"] if isolated else []
@@ -37,6 +39,7 @@ def check(tmp_path):
             [sys.executable, *options, str(SCRIPT), str(file), *more],
             capture_output=True,
             text=True,
+            env={"LC_ALL": lang, "PYTHONUTF8": "1"},
         )
         return done.returncode, done.stdout
 
@@ -63,7 +66,7 @@ def test_a_proof_without_the_payload_shows_the_row_alone(proof, check):
 
     code, out = check(proof)
 
-    assert (code, "payload    –     not in the proof" in out) == (0, True)
+    assert (code, "payload      –     not in the proof" in out) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -108,17 +111,41 @@ def forged(proof: dict) -> dict:
 def test_a_seal_without_a_signature_is_not_by_the_key_that_it_names(proof, check):
     code, out = check(forged(proof), proof["seal"]["public_key"])
 
-    assert "row        ok" in out
-    assert "signature  WRONG" in out
-    assert "public key WRONG" in out
+    assert "row          ok" in out
+    assert "signature    WRONG" in out
+    assert "public key   WRONG" in out
     assert code == 1
 
 
 def test_a_signature_that_nobody_checked_is_not_by_the_key_asked_for(proof, check):
     code, out = check(proof, proof["seal"]["public_key"], isolated=True)
 
-    assert "public key –" in out
+    assert "public key   –" in out
     assert code == 1
+
+
+ENGLISH = ("payload", "row", "public key", "anchor", "WRONG", " in ", "what", "by ")
+
+
+@pytest.mark.parametrize(
+    ("lang", "options"), [("C", ["--lang", "fr"]), ("fr_FR.UTF-8", [])]
+)
+def test_somebody_french_reads_french(proof, check, lang, options):
+    named = [proof["seal"]["public_key"], "0" * 64]
+
+    code, out = check(proof, *named, *options, lang=lang)
+
+    assert code == 1
+    assert "données      ok    ce que l'empreinte représente" in out
+    assert "ligne        ok    prédiction" in out
+    assert "ancrage      FAUX" in out
+    assert [word for word in ENGLISH if word in out] == []
+
+
+def test_the_option_outweighs_the_environment(proof, check):
+    _, out = check(proof, "--lang", "en", lang="fr_FR.UTF-8")
+
+    assert "what the digest stands for" in out
 
 
 def test_what_is_no_proof_is_said_to_be_none(check):

@@ -117,10 +117,12 @@ def test_a_row_for_programs_has_the_api_s_names_and_json_s_numbers(ana, row):
     assert found["created_at"] == "2026-03-01T13:30:15.250000+01:00"
     assert found["employee_id"] == 669
     assert found["proba_depart"] == 0.30000000000000004
-    assert found["class"] == "au-dessus du seuil"
+    assert found["class"] == "above_threshold"
+    assert found["source"] == row.source
+    assert found["warnings"] == row.warnings
     assert found["seal"] == 1
     assert found["batch_id"] is None
-    assert found["missing_features"] == [LABELS["age"], LABELS["poste"]]
+    assert found["missing_features"] == ["age", "poste"]
     assert found["features"] == row.input_payload
     assert found["remark"].startswith(ALONE)
 
@@ -185,7 +187,7 @@ def test_on_thin_evidence_there_is_no_class(ana, log_row):
     [line] = table(content(ask(ana)))
     [item] = objects(content(ask(ana, format="ndjson")))
 
-    assert line["Classe"] == item["class"] == "données insuffisantes"
+    assert (line["Classe"], item["class"]) == ("données insuffisantes", "thin_evidence")
     assert "prediction" not in item
 
 

@@ -99,7 +99,7 @@ def test_every_documented_error_has_the_one_shape(document):
 def test_what_is_described_says_that_a_score_is_no_decision(document):
     paths = ("/predict", "/predict_by_id/{employee_id}", "/predict/batch", "/batches")
     for path in paths:
-        assert "never a decision" in document["paths"][path]["post"]["description"]
+        assert "jamais une décision" in document["paths"][path]["post"]["description"]
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
@@ -109,7 +109,7 @@ def test_every_feature_is_described_from_the_table(document, field):
     found = features[field.name]
 
     assert found["title"] == field.label.fr
-    assert field.label.en in found["description"]
+    assert field.label.fr in found["description"]
     assert found["examples"] == [field.example]
     assert field.unit.fr in found["description"]
     text = json.dumps(found, ensure_ascii=False)

@@ -141,7 +141,7 @@ def test_a_reason_gives_a_quantity_its_unit_and_a_missing_one_a_dash():
     with override("en"):
         text = reason_in_words(pay | {"points": 0.0})
 
-    assert text.startswith("Pay: – (usually 4,903.5\u00a0€")
+    assert text.startswith("Pay: – (usually 4,903.50\u00a0€")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from html import unescape
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -62,3 +63,7 @@ def counts(page) -> dict[str, str]:
     """What the preview says of how many people."""
     found = re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd></div>", page.content.decode())
     return dict(found)
+
+
+def text_of(page) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", unescape(page.content.decode())).split())
