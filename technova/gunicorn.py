@@ -58,7 +58,7 @@ class ServersLog(Logger):
         self.error_log.addFilter(without_what_was_sent)
         try:
             env.read_files(BASE_DIR)
-            log_format = env.choice("LOG_FORMAT", ("line", "json"), "line")
+            log_format = env.choice("LOG_FORMAT", tuple(logs.FORMATTERS), "line")
         except ImproperlyConfigured as error:
             sys.exit(f"gunicorn: {error}")
         if log_format == "json":

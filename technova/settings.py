@@ -218,7 +218,7 @@ SPECTACULAR_SETTINGS = {
 # Django's own request logger is off because it writes paths, and paths hold ids.
 # What the lines don't hold is not collected either (Python's logging HOWTO,
 # "Optimization"): a twentieth of a prediction's time. gunicorn's hold the process.
-LOG_FORMAT = env.choice("LOG_FORMAT", ("line", "json"), "line")
+LOG_FORMAT = env.choice("LOG_FORMAT", tuple(FORMATTERS), "line")
 logging.captureWarnings(LOG_FORMAT == "json")
 logging._srcfile = None
 logging.logThreads = logging.logMultiprocessing = logging.logAsyncioTasks = False
