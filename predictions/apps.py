@@ -11,7 +11,7 @@ class PredictionsConfig(AppConfig):
     verbose_name = _("Predictions")
 
     def ready(self) -> None:
-        # Both register what they hold: system checks, and a look before each request.
+        # Each registers what they hold: system checks, and a look before each request.
         from predictions import checks  # noqa: F401
         from predictions.database import liveness  # noqa: F401
 

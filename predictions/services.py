@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from predictions.database.insert import insert
 from predictions.idempotency import AnsweredMeanwhile, Retry
 from predictions.models import Prediction, Source
 from predictions.models.log import SCHEMA_VERSION
+from predictions.monitoring import counters
 from predictions.proof.digests import new_salt, payload_digest
 
 logger = logging.getLogger(__name__)
@@ -105,6 +107,8 @@ def predict(
     except AnsweredMeanwhile:
         assert retry is not None
         return [row for row in [first_answer(retry, explained=explain)] if row]
+    answers = [(row.prediction, row.model_version) for row in rows]
+    counters.count_predictions(caller.source, answers)
     return rows
 
 
@@ -118,7 +122,11 @@ def write_within(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("What is logged here is logged with what says so.")
-    return insert_many(_rows(release, scored, caller), len(scored))
+    written = insert_many(_rows(release, scored, caller), len(scored))
+    answers = [(row["prediction"], row["model_version"]) for row in written]
+    count = partial(counters.count_predictions, caller.source, answers)
+    transaction.on_commit(count)
+    return written
 
 
 def first_answer(retry: Retry, *, explained: bool = False) -> Prediction | None:
@@ -272,6 +280,7 @@ def _commit(rows: list[Prediction], retry: Retry | None) -> None:
             if retry is not None:
                 idempotency.remember(retry, rows[0])
     except Error as error:
+        counters.log_failures.inc()
         # The database's own text can hold the row, so only its kind goes on.
         logger.error("The log could not be written: %s", type(error).__name__)
         raise LogUnavailable("The log could not be written.") from None

@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from technova import env
+from technova.logs import FORMATTERS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -47,6 +48,9 @@ API_KEY = env.secret("API_KEY", 16, "")
 # ones that verify_log trusts besides. Without a key, seals are not signed.
 SEAL_SIGNING_KEY = env.text("SEAL_SIGNING_KEY", "")
 SEAL_PUBLIC_KEYS = env.words("SEAL_PUBLIC_KEYS")
+
+# What Prometheus sends to read /metrics, which is closed without
+METRICS_TOKEN = env.secret("METRICS_TOKEN", 16, "")
 
 # Applications
 INSTALLED_APPS = [
@@ -110,6 +114,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 5,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
+else:
+    # A server that is not there is not waited for; sslmode and others stand in the URL.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds; to open one takes milliseconds
 # No CONN_HEALTH_CHECKS: they ask `SELECT 1` a request; `database.liveness` only looks.
 
@@ -211,15 +218,17 @@ SPECTACULAR_SETTINGS = {
 # Django's own request logger is off because it writes paths, and paths hold ids.
 # What the lines don't hold is not collected either (Python's logging HOWTO,
 # "Optimization"): a twentieth of a prediction's time. gunicorn's hold the process.
+LOG_FORMAT = env.choice("LOG_FORMAT", tuple(FORMATTERS), "line")
+logging.captureWarnings(LOG_FORMAT == "json")
 logging._srcfile = None
 logging.logThreads = logging.logMultiprocessing = logging.logAsyncioTasks = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    "formatters": FORMATTERS,
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},

@@ -13,9 +13,13 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from tests import watched
+
 ROOT = Path(__file__).parent.parent
 SECRET = "TheKeyOfTheTestsThatTalkToARealServerOverASocket"
 PASSWORD = "une-phrase-de-passe-sans-valeur"
+
+watched.secrets |= {SECRET, PASSWORD}
 
 
 def free_port() -> int:
@@ -75,6 +79,7 @@ class Server:
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
         self.log = folder / "gunicorn.log"
+        watched.files[self.log] = 0
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [
