@@ -46,7 +46,8 @@ def main(command: str) -> None:
             "database is gone with this container. Mount a volume there, or let "
             "DATABASE_URL name a PostgreSQL."
         )
-    bring_releases(BASE_DIR / env.text("MODEL_DIR", "ml_artifacts"))
+    if command != "sealer":
+        bring_releases(BASE_DIR / env.text("MODEL_DIR", "ml_artifacts"))
     if made(folder, "SECRET_KEY", lambda: secrets.token_urlsafe(48)):
         warn(
             f"SECRET_KEY is not set: one is kept in {folder}."
