@@ -10,7 +10,7 @@ from tests.postgres_cluster import Cluster
 from tests.server import ROOT
 
 # With what a shell, SQL or a text of libpq would take for its own.
-OWNER_PASSWORD = "owner's \\ $HOME \"word\""
+OWNER_PASSWORD = 'owner\'s \\ $HOME "word"'
 APP_PASSWORD = "app-word-without-odd-characters"
 
 
@@ -65,4 +65,5 @@ class RolesCluster(Cluster):
         }
 
     def url_of(self, role: str, password: str, database: str = "technova") -> str:
-        return f"postgresql://{role}:{quote(password, safe='')}@127.0.0.1:{self.port}/{database}"
+        login = f"{role}:{quote(password, safe='')}"
+        return f"postgresql://{login}@127.0.0.1:{self.port}/{database}"

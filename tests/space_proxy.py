@@ -17,8 +17,8 @@ from cryptography.x509.oid import NameOID
 SPACE = "technova-attrition.hf.space"
 HUB = "huggingface.co"
 STRANGER = "elsewhere.example"
-PAGE = f'<title>A page around it</title><iframe src="https://{SPACE}/admin/" {{}}>'
-SIZE = 'width="1200" height="1500"'
+PAGE = f"""<title>A page around it</title>
+<iframe src="https://{SPACE}/admin/" width="1200" height="1500"></iframe>"""
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 
 
@@ -30,7 +30,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.headers["Host"] == SPACE:
             self.pass_on()
         else:
-            self.answer(200, [("Content-Type", "text/html")], PAGE.format(SIZE).encode())
+            self.answer(200, [("Content-Type", "text/html")], PAGE.encode())
 
     def do_POST(self) -> None:
         self.pass_on()

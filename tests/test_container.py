@@ -81,8 +81,12 @@ def test_what_is_given_is_not_made(start, tmp_path, capsys):
 
 @pytest.mark.parametrize(
     ("command", "every", "makes"),
-    [("web", "60", True), ("web", "0", False), ("sealer", "", True)]
-    + [("worker", "60", False)],
+    [
+        ("web", "60", True),
+        ("web", "0", False),
+        ("sealer", "", True),
+        ("worker", "60", False),
+    ],
 )
 def test_only_who_seals_makes_a_key_for_it(start, tmp_path, command, every, makes):
     start(command, SEAL_EVERY=every)

@@ -1,7 +1,5 @@
 """The entrypoint as the image starts it: another user, read-only files, its volume."""
 
-import json
-import os
 import socket
 import sqlite3
 import time
@@ -20,7 +18,7 @@ from tests.postgres_cluster import needs_postgres
 from tests.roles_cluster import APP_PASSWORD, OWNER_PASSWORD, RolesCluster
 from tests.server import until
 
-pytestmark = image.needed
+pytestmark = [image.needed, pytest.mark.long]
 PORT = 7860
 
 
@@ -195,16 +193,27 @@ def test_what_serves_has_neither_the_owners_url_nor_its_rights(app, data):
 
 
 def test_nothing_is_written_but_to_the_volume(app, data):
-    with started(app, data, SEAL_EVERY="1", SUMMARISE_EVERY="1") as container:
-        ask(container.ready())
-        pid = container.process.pid
-        written = {
-            os.readlink(f"/proc/{process}/fd/{handle}")
-            for process in (pid, *container.workers())
-            for handle in os.listdir(f"/proc/{process}/fd")
-            if os.stat(f"/proc/{process}/fd/{handle}").st_size >= 0
-        }
+    before = {path: path.stat().st_mtime for path in app.rglob("*")}
 
-    files = {name for name in written if name.startswith("/") and "log-" not in name}
-    places = (str(data), "/dev/", "/proc/")
-    assert [name for name in files if not name.startswith(places)] == []
+    with started(app, data, SUMMARISE_EVERY="1") as container:
+        ask(container.ready())
+
+    assert {path: path.stat().st_mtime for path in app.rglob("*")} == before
+    kinds = {path.name.partition(".")[0] for path in data.iterdir()}
+    assert kinds == {"SECRET_KEY", "technova"}
+
+
+def test_a_log_on_no_volume_is_a_loud_warning_and_is_served(app, data):
+    with started(app, data) as container:
+        assert ask(container.ready())["stored"]
+
+    assert "THE LOG WILL BE LOST" in container.said()
+
+
+def test_it_ends_at_once_while_it_waits_for_its_database(app, data):
+    url = "postgresql://technova@127.0.0.1:1/nowhere"
+    with started(app, data, DATABASE_URL=url) as container:
+        until(lambda: "Waiting for" in container.said())
+        container.process.terminate()
+
+        assert container.process.wait(timeout=10) == 143

@@ -44,7 +44,13 @@ def test_what_is_copied_is_there_and_not_ignored(source, target):
 @pytest.mark.parametrize(
     "path",
     [
-        *(".git/config", ".env", ".env.local", "var/technova.sqlite3", "tests/image.py"),
+        *(
+            ".git/config",
+            ".env",
+            ".env.local",
+            "var/technova.sqlite3",
+            "tests/image.py",
+        ),
         *("docs/model-card.md", "attrition/.env.local", "fixtures/people.csv"),
         *("predictions/__pycache__/x.pyc", "README.md", "docker-compose.yml"),
     ],
