@@ -44,7 +44,7 @@ def built(python) -> Iterator[Path]:
     with image.open_folder() as folder:
         app = image.build(folder)
         lines = image.DOCKERFILE.replace("\\\n", " ")
-        commands = re.findall(r"^RUN (.*)$", lines.split("\nFROM ")[0], re.MULTILINE)
+        commands = re.findall(r"^RUN (.*)$", lines.split("\nFROM ")[1], re.MULTILINE)
         for old, new in (
             ("/opt/venv", str(folder / "venv")),
             ("/tmp/base.txt", str(ROOT / "requirements" / "base.txt")),

@@ -29,19 +29,15 @@ def wait(
     Raises DatabaseAway.
     """
     last = time.monotonic() + seconds
-    name, said = place(connection), ""
+    what, said = {"database": place(connection), "seconds": seconds}, ""
     while reason := _missing(connection, migrated):
         if reason != said:
             said = reason
-            text = _(
-                "Waiting for the database %(place)s, %(seconds)s s at most: %(why)s"
-            )
-            say(text % {"place": place(connection), "seconds": seconds, "why": reason})
+            text = _("Waiting for %(database)s, %(seconds)s s at most: %(why)s")
+            say(text % {**what, "why": reason})
         if time.monotonic() > last:
             text = _("%(database)s is not ready after %(seconds)s s: %(why)s")
-            raise DatabaseAway(
-                text % {"database": name, "seconds": seconds, "why": reason}
-            )
+            raise DatabaseAway(text % {**what, "why": reason})
         time.sleep(PAUSE)
 
 
