@@ -119,7 +119,7 @@ class Container(Server):
             "API_KEY": SECRET,
             **variables,
         }
-        command = as_user(programs / "python")
+        command = as_user(programs / "python", self.environment)
         if command == AS_BARE_ROOT:
             os.chown(data, 0, 0)
         with self.log.open("w") as log:
@@ -152,11 +152,11 @@ class Container(Server):
         return self.process.returncode
 
 
-def as_user(program: Path) -> list[str]:
+def as_user(program: Path, environment: dict[str, str]) -> list[str]:
     """As the image's user; as a root that may no more than its own files let it, where
     nobody else can reach the program."""
     for command in (AS_USER, AS_BARE_ROOT):
         tried = [*command, "sh", "-c", f"{program} -c ''"]
-        if subprocess.run(tried, capture_output=True).returncode == 0:
+        if not subprocess.run(tried, env=environment, capture_output=True).returncode:
             return command
     raise AssertionError(f"{program} can't be started.")

@@ -1,5 +1,6 @@
 """The entrypoint as the image starts it: another user, read-only files, its volume."""
 
+import json
 import socket
 import sqlite3
 import time
@@ -11,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests import image
+from tests import brokers, image
 from tests.factories import seed_features
 from tests.image import Container
 from tests.postgres_cluster import needs_postgres
@@ -217,3 +218,32 @@ def test_it_ends_at_once_while_it_waits_for_its_database(app, data):
         container.process.terminate()
 
         assert container.process.wait(timeout=10) == 143
+
+
+def test_a_sealer_of_its_own_seals_what_the_server_answers(app, data):
+    anchor = data / "anchors.jsonl"
+    with (
+        started(app, data, SEAL_EVERY="0") as server,
+        started(app, data, "sealer", "--anchor", str(anchor), SEAL_EVERY="1") as sealer,
+    ):
+        ask(server.ready())
+        until(anchor.exists)
+        sealer.process.terminate()
+
+        assert sealer.process.wait(timeout=30) == 0
+    assert json.loads(anchor.read_text())["rows"] == 1
+    assert "Traceback" not in sealer.said()
+
+
+def test_a_worker_waits_for_the_tables_and_then_for_batches(app, data, tmp_path):
+    with (
+        brokers.redis(tmp_path) as broker,
+        started(app, data, "worker", "--concurrency", "1", **broker) as worker,
+    ):
+        until(lambda: "its tables are not there yet" in worker.said())
+        with started(app, data, **broker) as server:
+            server.ready()
+            until(lambda: "ready." in worker.said())
+            worker.process.terminate()
+
+            assert worker.process.wait(timeout=30) == 0

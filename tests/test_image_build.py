@@ -64,11 +64,15 @@ def built(python) -> Iterator[Path]:
 
 def test_what_is_built_answers_as_the_images_user(built, python):
     programs = built / "venv" / "bin"
-    assert as_user(programs / "python") == AS_USER
+    library = {
+        "LD_LIBRARY_PATH": str(python.parent / "lib")
+    }  # where it is a shared one
+    environment = {"PATH": os.environ["PATH"], **library}
+    assert as_user(programs / "python", environment) == AS_USER
 
     with image.open_folder() as folder:
         data = image.data_folder(folder)
-        container = Container(built / "app", data, programs=programs)
+        container = Container(built / "app", data, programs=programs, **library)
         try:
             path, body = "/predict", {"features": seed_features()}
             answer = container.ready().call(path, body)

@@ -1,10 +1,15 @@
 """docker/postgres-init.sh: two roles, of which one owns and the other serves."""
 
+import os
+import subprocess
+import sys
+
 import psycopg
 import pytest
 
 from tests.postgres_cluster import needs_postgres
 from tests.roles_cluster import APP_PASSWORD, OWNER_PASSWORD, RolesCluster
+from tests.server import ROOT
 
 pytestmark = needs_postgres
 
@@ -55,6 +60,32 @@ def test_run_again_it_only_gives_the_passwords_anew(cluster):
         enter(cluster, "technova_app", "another-word")
     finally:
         cluster.init("technova")
+
+
+def test_the_owner_prepares_what_the_other_then_serves(cluster):
+    environment = {
+        **os.environ,
+        "DATABASE_URL": cluster.url_of("technova_app", APP_PASSWORD),
+        "DATABASE_OWNER_URL": cluster.url_of("technova_owner", OWNER_PASSWORD),
+    }
+    for _ in range(2):  # the second finds it done
+        done = subprocess.run(
+            [sys.executable, "manage.py", "prepare", "--wait", "1"],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+
+    found = cluster.rows_in(
+        "technova",
+        "SELECT tableowner, has_table_privilege('technova_app', 'predictions',"
+        " 'INSERT'), has_table_privilege('technova_app', 'predictions', 'UPDATE')"
+        " FROM pg_tables WHERE tablename = 'predictions'",
+    )
+    assert found == [("technova_owner", True, False)]
 
 
 def test_a_missing_password_is_named_and_nothing_is_made(cluster):
