@@ -66,7 +66,7 @@ def test_what_is_built_answers_as_the_images_user(built, python):
     programs = built / "venv" / "bin"
     library = {
         "LD_LIBRARY_PATH": str(python.parent / "lib")
-    }  # where it is a shared one
+    }  # where shared
     environment = {"PATH": os.environ["PATH"], **library}
     assert as_user(programs / "python", environment) == AS_USER
 
