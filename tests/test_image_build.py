@@ -64,9 +64,8 @@ def built(python) -> Iterator[Path]:
 
 def test_what_is_built_answers_as_the_images_user(built, python):
     programs = built / "venv" / "bin"
-    library = {
-        "LD_LIBRARY_PATH": str(python.parent / "lib")
-    }  # where shared
+    # For a Python that was built with a shared library.
+    library = {"LD_LIBRARY_PATH": str(python.parent / "lib")}
     environment = {"PATH": os.environ["PATH"], **library}
     assert as_user(programs / "python", environment) == AS_USER
 
