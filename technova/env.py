@@ -15,6 +15,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 LINE = re.compile(r"(export )?[A-Za-z_0-9]+=.*|\s*(#.*)?")
 BROKER = re.compile(r"(redis|rediss|amqp|amqps)://[^/\s]+(/\S*)?")
+HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+ORIGIN = re.compile(rf"https?://(\*\.)?{HOST.pattern}(:[0-9]{{1,5}})?")
+KEPT = ("SECRET_KEY", "SEAL_SIGNING_KEY")  # files of DATA_DIR, see technova.container
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql", "postgresql+psycopg")
 
 
@@ -39,6 +42,14 @@ def _refuse_odd_lines(file: Path) -> None:
     for number, line in enumerate(lines, start=1):
         if not LINE.fullmatch(line):
             raise ImproperlyConfigured(f"{file}, line {number}: write NAME=value.")
+
+
+def read_kept(folder: Path) -> None:
+    """Fill in the secrets that a first start made and nobody has set otherwise."""
+    for name in KEPT:
+        file = folder / name
+        if not os.environ.get(name, "").strip() and file.is_file():
+            os.environ[name] = file.read_text(encoding="ascii")
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -100,6 +111,30 @@ def whole(name: str, low: int, high: int, default: int) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated list, without empty items."""
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
+
+
+def host(name: str) -> str:
+    """Return a host's name; empty when the variable is not set."""
+    value = text(name, "")
+    if value and not HOST.fullmatch(value):
+        raise ImproperlyConfigured(
+            f"{name} must be a host's name (hr.example.org), not {value!r}."
+        )
+    return value
+
+
+def origins(name: str, default: str = "") -> list[str]:
+    """Return origins of pages; the word `none` stands for none of the default ones."""
+    found = words(name, default)
+    if found == ["none"]:
+        return []
+    for value in found:
+        if not ORIGIN.fullmatch(value):
+            raise ImproperlyConfigured(
+                f"{name} must be origins (https://hr.example.org), with commas, or "
+                f"none: not {value!r}."
+            )
+    return found
 
 
 def choice(name: str, allowed: tuple[str, ...], default: str) -> str:

@@ -25,7 +25,7 @@ from technova import env, logs
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 worker_class = "gthread"
-threads = 4
+threads = env.whole("WEB_THREADS", 1, 64, default=4)  # of each worker
 keepalive = 5  # seconds
 timeout = 30  # seconds until a hanging worker is replaced
 graceful_timeout = 20  # seconds that requests in flight get at the end

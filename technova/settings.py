@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from technova import env
@@ -13,25 +14,44 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 env.read_files(BASE_DIR)
 
-# Security
+# What must outlive a process: SQLite's database, and secrets made at a first start
+DATA_DIR = BASE_DIR / env.text("DATA_DIR", "var")
+env.read_kept(DATA_DIR)
+
+# Security. In a Space of Hugging Face, which names itself, behind their proxy
+SPACE_HOST = env.host("SPACE_HOST")
 SECRET_KEY = env.secret("SECRET_KEY", 50)
 DEBUG = env.flag("DEBUG")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", f"localhost,127.0.0.1,[::1],{SPACE_HOST}")
+CSRF_TRUSTED_ORIGINS = env.words(
+    "CSRF_TRUSTED_ORIGINS", SPACE_HOST and f"https://{SPACE_HOST}"
+)
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT")
 SECURE_HSTS_SECONDS = env.whole("SECURE_HSTS_SECONDS", 0, 10**9, default=0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.flag("COOKIE_SECURE")
-if env.flag("TRUST_PROXY_HEADER"):
+if env.flag("TRUST_PROXY_HEADER", default=bool(SPACE_HOST)):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+FRAME_ANCESTORS = env.origins(
+    "FRAME_ANCESTORS", SPACE_HOST and "https://huggingface.co"
+)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.flag(
+    "COOKIE_SECURE", default=bool(SPACE_HOST or FRAME_ANCESTORS)
+)
+# In a frame of another site, browsers send no cookie that is not "None" and secure.
+COOKIE_SAMESITE = "None" if FRAME_ANCESTORS else "Lax"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = COOKIE_SAMESITE
+if FRAME_ANCESTORS and not SESSION_COOKIE_SECURE:
+    raise ImproperlyConfigured(
+        "COOKIE_SECURE must be true where FRAME_ANCESTORS names anybody."
+    )
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],
-        "frame-ancestors": [NONE if X_FRAME_OPTIONS == "DENY" else SELF],
+        "frame-ancestors": [SELF, *FRAME_ANCESTORS] if FRAME_ANCESTORS else [NONE],
     }
 }
 SILENCED_SYSTEM_CHECKS = env.words("SILENCED_SYSTEM_CHECKS")
@@ -81,6 +101,11 @@ MIDDLEWARE = [
     "technova.errors.NotAllowedMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+if FRAME_ANCESTORS:
+    # X-Frame-Options can't name them: the policy's frame-ancestors alone counts.
+    MIDDLEWARE.remove("django.middleware.clickjacking.XFrameOptionsMiddleware")
+    SILENCED_SYSTEM_CHECKS.append("security.W002")
+    MIDDLEWARE.insert(0, "technova.frames.PartitionedCookiesMiddleware")
 ROOT_URLCONF = "technova.urls"
 WSGI_APPLICATION = "technova.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -101,12 +126,12 @@ TEMPLATES = [
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # Database
-DEFAULT_DATABASE = "var/technova.sqlite3"
+DEFAULT_DATABASE = DATA_DIR / "technova.sqlite3"
 DATABASES = {
     "default": env.database("DATABASE_URL", f"sqlite:///{DEFAULT_DATABASE}", BASE_DIR)
 }
-if DATABASES["default"]["NAME"] == str(BASE_DIR / DEFAULT_DATABASE):
-    (BASE_DIR / DEFAULT_DATABASE).parent.mkdir(exist_ok=True)
+if DATABASES["default"]["NAME"] == str(DEFAULT_DATABASE):
+    DATA_DIR.mkdir(exist_ok=True)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # A writer waits for the lock when it begins, never in the middle of its work.
@@ -164,7 +189,7 @@ LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 LANGUAGE_CODE = env.choice("LANGUAGE_CODE", ("fr", "en"), "fr")
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # a choice lasts
 LANGUAGE_COOKIE_HTTPONLY = True
-LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SAMESITE = COOKIE_SAMESITE
 LANGUAGE_COOKIE_SECURE = SESSION_COOKIE_SECURE
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.time_zone("TIME_ZONE", "Europe/Paris")
