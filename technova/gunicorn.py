@@ -7,12 +7,15 @@ No access log: its lines would hold paths, and paths hold employees' numbers.
 import contextlib
 import logging
 import os
+import runpy
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
 
 from technova import env
 
@@ -26,6 +29,32 @@ graceful_timeout = 20  # seconds that requests in flight get at the end
 accesslog = None
 control_socket_disable = True  # nothing outside the project folder
 LOOK_EVERY = 5  # seconds: whether the commands beside the workers still run
+
+
+def refuse_odd_variables() -> dict[str, int]:
+    """Raise ImproperlyConfigured; return the commands beside and their seconds.
+
+    Before the first worker: one that can't read the settings would be a traceback.
+    Not imported, or a reload of the workers would find the settings of before.
+    """
+    settings = runpy.run_path(str(BASE_DIR / "technova" / "settings.py"))
+    folder, version = settings["MODEL_DIR"], settings["MODEL_VERSION"]
+    if not folder.is_dir():
+        raise ImproperlyConfigured(f"MODEL_DIR must be a folder of releases: {folder}.")
+    there = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    if version:
+        env.choice("MODEL_VERSION", tuple(there), version)
+    seconds = {
+        "seal_log": env.whole("SEAL_EVERY", 0, 86_400, default=0),
+        "summarise_log": env.whole("SUMMARISE_EVERY", 0, 86_400, default=0),
+    }
+    return {name: every for name, every in seconds.items() if every}
+
+
+try:
+    COMMANDS = refuse_odd_variables()
+except ImproperlyConfigured as error:
+    sys.exit(f"gunicorn: {error}")
 
 
 def without_what_was_sent(record: logging.LogRecord) -> bool:
@@ -81,13 +110,8 @@ beside: list[Beside] = []
 
 def when_ready(server: Any) -> None:
     """Start what seals the log and sums it up, where nothing else does."""
-    env.read_files(BASE_DIR)
-    seconds = {
-        "seal_log": env.whole("SEAL_EVERY", 0, 86_400, default=0),
-        "summarise_log": env.whole("SUMMARISE_EVERY", 0, 86_400, default=0),
-    }
-    if commands := {name: every for name, every in seconds.items() if every}:
-        beside.append(Beside(commands, server.log))
+    if COMMANDS:
+        beside.append(Beside(COMMANDS, server.log))
 
 
 def on_exit(server: object) -> None:
