@@ -19,7 +19,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.exceptions import ImproperlyConfigured
 
-from technova import env
+from technova import env, env_urls
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SHIPPED = BASE_DIR / "ml_artifacts"
@@ -33,11 +33,11 @@ def main(command: str) -> None:
     env.whole("WEB_CONCURRENCY", 1, 64, default=2)
     env.whole("DATABASE_WAIT", 1, 86_400, default=60)
     seals = env.whole("SEAL_EVERY", 0, 86_400, default=60) > 0
-    folder = BASE_DIR / env.text("DATA_DIR", "var")
+    folder = env.folder("DATA_DIR", "var", BASE_DIR)
     folder.mkdir(parents=True, exist_ok=True)
     mounts = MOUNTS.read_text(encoding="utf-8")
     lasts = persists(folder, mounts)
-    database = env.database(
+    database = env_urls.database(
         "DATABASE_URL", f"sqlite:///{folder / 'technova.sqlite3'}", BASE_DIR
     )
     if "sqlite" in database["ENGINE"] and not persists(Path(database["NAME"]), mounts):

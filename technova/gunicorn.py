@@ -7,6 +7,7 @@ No access log: its lines would hold paths, and paths hold employees' numbers.
 import contextlib
 import logging
 import os
+import runpy
 import shutil
 import signal
 import subprocess
@@ -25,7 +26,6 @@ from technova import env, logs
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 worker_class = "gthread"
-threads = env.whole("WEB_THREADS", 1, 64, default=4)  # of each worker
 keepalive = 5  # seconds
 timeout = 30  # seconds until a hanging worker is replaced
 graceful_timeout = 20  # seconds that requests in flight get at the end
@@ -34,6 +34,33 @@ access_log_format = "%(m)s %(s)s %(M)sms"  # no path either, where somebody want
 control_socket_disable = True  # nothing outside the project folder
 FIGURES = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client reads it
 LOOK_EVERY = 5  # seconds: whether the commands beside the workers still run
+
+
+def refuse_odd_variables() -> dict[str, int]:
+    """Raise ImproperlyConfigured; return the commands beside and their seconds.
+
+    Before the first worker: one that can't read the settings would be a traceback.
+    Not imported, or a reload of the workers would find the settings of before.
+    """
+    settings = runpy.run_path(str(BASE_DIR / "technova" / "settings.py"))
+    folder, version = settings["MODEL_DIR"], settings["MODEL_VERSION"]
+    if not folder.is_dir():
+        raise ImproperlyConfigured(f"MODEL_DIR must be a folder of releases: {folder}.")
+    there = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    if version:
+        env.choice("MODEL_VERSION", tuple(there), version)
+    seconds = {
+        "seal_log": env.whole("SEAL_EVERY", 0, 86_400, default=0),
+        "summarise_log": env.whole("SUMMARISE_EVERY", 0, 86_400, default=0),
+    }
+    return {name: every for name, every in seconds.items() if every}
+
+
+try:
+    COMMANDS = refuse_odd_variables()
+except ImproperlyConfigured as error:
+    sys.exit(f"gunicorn: {error}")
+threads = env.whole("WEB_THREADS", 1, 64, default=4)  # of each worker
 
 
 def without_what_was_sent(record: logging.LogRecord) -> bool:
@@ -118,14 +145,9 @@ beside: list[Beside] = []
 def when_ready(server: Any) -> None:
     """Before the first worker: a new folder for what they count, and the commands that
     seal the log and sum it up, where nothing else does."""
-    env.read_files(BASE_DIR)
     os.environ[FIGURES] = tempfile.mkdtemp(prefix="technova-figures-")
-    seconds = {
-        "seal_log": env.whole("SEAL_EVERY", 0, 86_400, default=0),
-        "summarise_log": env.whole("SUMMARISE_EVERY", 0, 86_400, default=0),
-    }
-    if commands := {name: every for name, every in seconds.items() if every}:
-        beside.append(Beside(commands, server.log))
+    if COMMANDS:
+        beside.append(Beside(COMMANDS, server.log))
 
 
 def on_exit(server: object) -> None:

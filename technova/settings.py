@@ -7,7 +7,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from technova import env
+from technova import env, env_urls
 from technova.logs import FORMATTERS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -15,16 +15,24 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env.read_files(BASE_DIR)
 
 # What must outlive a process: SQLite's database, and secrets made at a first start
-DATA_DIR = BASE_DIR / env.text("DATA_DIR", "var")
+DATA_DIR = env.folder("DATA_DIR", "var", BASE_DIR)
 env.read_kept(DATA_DIR)
 
 # Security. In a Space of Hugging Face, which names itself, behind their proxy
-SPACE_HOST = env.host("SPACE_HOST")
+SPACE_HOST = env.like("SPACE_HOST", env.HOST, "a host's name (hr.example.org)")
 SECRET_KEY = env.secret("SECRET_KEY", 50)
 DEBUG = env.flag("DEBUG")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", f"localhost,127.0.0.1,[::1],{SPACE_HOST}")
-CSRF_TRUSTED_ORIGINS = env.words(
-    "CSRF_TRUSTED_ORIGINS", SPACE_HOST and f"https://{SPACE_HOST}"
+ALLOWED_HOSTS = env.each(
+    "ALLOWED_HOSTS",
+    env.SERVED,
+    "names of hosts (hr.example.org)",
+    f"localhost,127.0.0.1,[::1],{SPACE_HOST}",
+)
+CSRF_TRUSTED_ORIGINS = env.each(
+    "CSRF_TRUSTED_ORIGINS",
+    env.ORIGIN,
+    "origins (https://hr.example.org)",
+    SPACE_HOST and f"https://{SPACE_HOST}",
 )
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT")
 SECURE_HSTS_SECONDS = env.whole("SECURE_HSTS_SECONDS", 0, 10**9, default=0)
@@ -54,7 +62,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [SELF, *FRAME_ANCESTORS] if FRAME_ANCESTORS else [NONE],
     }
 }
-SILENCED_SYSTEM_CHECKS = env.words("SILENCED_SYSTEM_CHECKS")
+SILENCED_SYSTEM_CHECKS = env.each(
+    "SILENCED_SYSTEM_CHECKS", env.CHECK_ID, "ids of checks (attrition.W001)"
+)
 
 # The model
 MODEL_DIR = BASE_DIR / env.text("MODEL_DIR", "ml_artifacts")
@@ -62,12 +72,24 @@ MODEL_VERSION = env.text("MODEL_VERSION", "")  # empty: what ml_artifacts/CURREN
 MODEL_THRESHOLD = env.number("MODEL_THRESHOLD", 0, 1)  # None: the model card's
 
 # The first key, which `bootstrap` makes
-API_KEY = env.secret("API_KEY", 16, "")
+API_KEY = env.like(
+    "API_KEY", r"[!-~]{16,}", "16 characters or more, none but ASCII, or left empty"
+)
+
+# The first logins, whose passwords `bootstrap` reads
+for _name in ("ADMIN_PASSWORD", "AUDITOR_PASSWORD", "MANAGER_PASSWORD"):
+    env.secret(_name, env.WEAK, "")
 
 # The log's seals: an Ed25519 key (32 bytes in base64), and the public keys of earlier
 # ones that verify_log trusts besides. Without a key, seals are not signed.
-SEAL_SIGNING_KEY = env.text("SEAL_SIGNING_KEY", "")
-SEAL_PUBLIC_KEYS = env.words("SEAL_PUBLIC_KEYS")
+SEAL_SIGNING_KEY = env.key("SEAL_SIGNING_KEY")
+SEAL_PUBLIC_KEYS = env.keys("SEAL_PUBLIC_KEYS")
+
+# Read by what starts the server, which would answer odd ones with a traceback
+env.whole("PORT", 1, 65_535, default=7860)
+env.whole("WEB_CONCURRENCY", 1, 64, default=2)
+env.whole("WEB_THREADS", 1, 64, default=4)
+env.whole("DATABASE_WAIT", 1, 86_400, default=60)
 
 # What Prometheus sends to read /metrics, which is closed without
 METRICS_TOKEN = env.secret("METRICS_TOKEN", 16, "")
@@ -128,7 +150,9 @@ FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 # Database
 DEFAULT_DATABASE = DATA_DIR / "technova.sqlite3"
 DATABASES = {
-    "default": env.database("DATABASE_URL", f"sqlite:///{DEFAULT_DATABASE}", BASE_DIR)
+    "default": env_urls.database(
+        "DATABASE_URL", f"sqlite:///{DEFAULT_DATABASE}", BASE_DIR
+    )
 }
 if DATABASES["default"]["NAME"] == str(DEFAULT_DATABASE):
     DATA_DIR.mkdir(exist_ok=True)
@@ -147,12 +171,14 @@ DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds; to open one takes millisec
 
 if env.text("DATABASE_OWNER_URL", ""):
     # Owns the tables and migrates them; DATABASE_URL's role then only serves.
-    DATABASES["owner"] = env.database("DATABASE_OWNER_URL", "", BASE_DIR)
+    DATABASES["owner"] = env_urls.database("DATABASE_OWNER_URL", "", BASE_DIR)
     DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
 
 # Batches on many machines: without a broker a thread of the web process scores them
-CELERY_BROKER_URL = env.broker("CELERY_BROKER_URL")
-CELERY_TASK_DEFAULT_QUEUE = env.text("CELERY_QUEUE", "technova")
+CELERY_BROKER_URL = env_urls.broker("CELERY_BROKER_URL")
+CELERY_TASK_DEFAULT_QUEUE = env.like(
+    "CELERY_QUEUE", r"[A-Za-z0-9._-]{1,100}", "letters, digits, . _ and -", "technova"
+)
 CELERY_TASK_IGNORE_RESULT = True  # what became of a batch stands in the database
 # A worker that dies leaves its message to the next.
 CELERY_TASK_ACKS_LATE = True
