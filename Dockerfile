@@ -29,6 +29,7 @@ ENV PATH="/opt/venv/bin:${PATH}" \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     DOTENV=false \
+    LOG_FORMAT=json \
     DATA_DIR=/data \
     PORT=7860
 
