@@ -1,4 +1,4 @@
-"""docker/deploy_space.sh, against a repository and a server of the tests' own."""
+""".github/deploy_space.sh, against a repository and a server of the tests' own."""
 
 import base64
 import os
@@ -27,8 +27,8 @@ def git(folder: Path, *arguments: str) -> str:
 def project(tmp_path) -> Path:
     """A small repository with the script, a text and a binary file of an odd name."""
     folder = tmp_path / "project"
-    (folder / "docker").mkdir(parents=True)
-    shutil.copy(ROOT / "docker" / "deploy_space.sh", folder / "docker")
+    (folder / ".github").mkdir(parents=True)
+    shutil.copy(ROOT / ".github" / "deploy_space.sh", folder / ".github")
     (folder / "README.md").write_text("---\nsdk: docker\n---\n")
     (folder / "a picture [1].png").write_bytes(b"\x89PNG\r\n\0\0")
     git(folder, "init", "--quiet", "--initial-branch", "main")
@@ -53,7 +53,7 @@ def space(tmp_path) -> Path:
 def deploy(project: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     given = {"HF_TOKEN": TOKEN, "HF_SPACE": "technova/attrition"} | variables
     return subprocess.run(
-        ["docker/deploy_space.sh"],
+        [".github/deploy_space.sh"],
         cwd=project,
         env={"PATH": os.environ["PATH"], "HOME": str(project.parent)} | given,
         capture_output=True,
@@ -71,13 +71,13 @@ def test_the_space_has_the_tree_and_what_is_binary_by_lfs(project, space):
         ".gitattributes",
         "README.md",
         "a picture [1].png",
-        "docker/deploy_space.sh",
+        ".github/deploy_space.sh",
     ]
     assert git(space, "show", "main:README.md") == "---\nsdk: docker\n---\n"
     assert "oid sha256:" in git(space, "show", "main:a picture [1].png")
     [carried] = [path for path in (space / "lfs").rglob("*") if path.is_file()]
     assert carried.read_bytes() == b"\x89PNG\r\n\0\0"
-    assert "100755" in git(space, "ls-tree", "main", "docker/deploy_space.sh")
+    assert "100755" in git(space, "ls-tree", "main", ".github/deploy_space.sh")
 
 
 @needs_lfs
