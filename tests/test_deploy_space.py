@@ -69,9 +69,9 @@ def test_the_space_has_the_tree_and_what_is_binary_by_lfs(project, space):
     names = git(space, "ls-tree", "-r", "--name-only", "main").splitlines()
     assert names == [
         ".gitattributes",
+        ".github/deploy_space.sh",
         "README.md",
         "a picture [1].png",
-        ".github/deploy_space.sh",
     ]
     assert git(space, "show", "main:README.md") == "---\nsdk: docker\n---\n"
     assert "oid sha256:" in git(space, "show", "main:a picture [1].png")
