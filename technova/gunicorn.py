@@ -139,20 +139,23 @@ class Beside:
                 process.wait()
 
 
-beside: list[Beside] = []
-
-
 def when_ready(server: Any) -> None:
     """Before the first worker: a new folder for what they count, and the commands that
     seal the log and sum it up, where nothing else does."""
     os.environ[FIGURES] = tempfile.mkdtemp(prefix="technova-figures-")
-    if COMMANDS:
-        beside.append(Beside(COMMANDS, server.log))
+    # Kept by the server: a reload reads this file anew, and forgets what stood in it.
+    server.beside = Beside(COMMANDS, server.log)
 
 
-def on_exit(server: object) -> None:
-    for commands in beside:
-        commands.end()
+def on_reload(server: Any) -> None:
+    if server.beside.commands != COMMANDS:
+        server.beside.end()
+        server.beside = Beside(COMMANDS, server.log)
+
+
+def on_exit(server: Any) -> None:
+    if hasattr(server, "beside"):  # else it ends before it was ready
+        server.beside.end()
     if FIGURES in os.environ:
         shutil.rmtree(os.environ.pop(FIGURES), ignore_errors=True)
 
