@@ -63,6 +63,17 @@ def secret(name: str, shortest: int, default: str | None = None) -> str:
     return value
 
 
+def secrets(name: str, shortest: int) -> list[str]:
+    """Return a comma-separated list of texts, each of them long enough."""
+    found = words(name)
+    if any(len(value) < shortest for value in found):
+        raise ImproperlyConfigured(
+            f"{name} must have {shortest} characters or more in each part: leave the "
+            "short ones out."
+        )
+    return found
+
+
 def flag(name: str, default: bool = False) -> bool:
     value = text(name, str(default)).lower()
     if value not in {"true", "false"}:
