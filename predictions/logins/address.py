@@ -17,12 +17,12 @@ def client_address(request: HttpRequest) -> str | None:
     peer = request.META.get("REMOTE_ADDR", "")
     if settings.SECURE_PROXY_SSL_HEADER:  # TRUST_PROXY_HEADER
         last = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2]
-        return _plain(last.strip()) or _plain(peer)
-    return _plain(peer)
+        return counted_address(last.strip()) or counted_address(peer)
+    return counted_address(peer)
 
 
-def _plain(text: str) -> str | None:
-    """None for what is no address: a Unix socket has none."""
+def counted_address(text: str) -> str | None:
+    """As failures are counted by it; None for no address: a Unix socket has none."""
     try:
         address = ip_address(text)
     except ValueError:

@@ -5,7 +5,7 @@ django-otp keeps them, slows down who guesses, and takes no code twice.
 
 import secrets
 from base64 import b32encode
-
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -110,3 +110,8 @@ def stop_waiting(user: User) -> None:
 def typed_key(key: str) -> str:
     """A device's key as apps take it from a keyboard."""
     return b32encode(bytes.fromhex(key)).decode().rstrip("=")
+
+
+def who_have_it(users: Iterable[User]) -> set[int]:
+    devices = TOTPDevice.objects.filter(user__in=list(users), confirmed=True)
+    return set(devices.values_list("user_id", flat=True))
