@@ -55,6 +55,15 @@ def manage(
         ("SECURE_SSL_REDIRECT", "yes"),
         ("COOKIE_SECURE", "1"),
         ("TRUST_PROXY_HEADER", "on"),
+        ("SECRET_KEY_FALLBACKS", "hunter2" * 8 + ",hunter2"),
+        ("ADMIN_TOTP_REQUIRED", "on"),
+        ("LOGIN_FAILURES", "1"),
+        ("LOGIN_FAILURES", "many"),
+        ("LOGIN_FAILURES_PER_USER", "4"),
+        ("LOGIN_LOCKED_MINUTES", "0"),
+        ("LOGIN_LOCKED_MINUTES", "1441"),
+        ("SESSION_IDLE_MINUTES", "4"),
+        ("SESSION_HOURS", "0.5"),
     ],
 )
 def test_an_odd_value_is_one_line_that_names_the_variable(name, value):

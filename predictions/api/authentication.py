@@ -69,8 +69,9 @@ class LoginAuthentication(SessionAuthentication):
     """A session of the back-office, if it would open the back-office."""
 
     def authenticate(self, request):
-        found = super().authenticate(request)
-        return found if found and second_step.is_enough(found[0]) else None
+        if not second_step.is_enough(request._request.user):
+            return None
+        return super().authenticate(request)
 
 
 class Remembered:
