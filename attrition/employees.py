@@ -48,6 +48,15 @@ class Imported:
 
 
 @dataclass(frozen=True)
+class Added:
+    """How many people of another service were new, known alike, or known otherwise."""
+
+    new: int
+    same: int
+    other: int
+
+
+@dataclass(frozen=True)
 class Change:
     """Somebody as stored, and the features that are to be stored instead."""
 
@@ -173,6 +182,19 @@ def put(described: Mapping[int, Features]) -> Imported:
     found = _compared(described, Employee.objects.in_bulk(list(described)), _same)
     _store(found)
     return found.counted
+
+
+@transaction.atomic
+def add(people: Sequence[Employee], *, dry_run: bool = False) -> Added:
+    """Store those whom nobody has stored yet, with their times; the others stay."""
+    stored = Employee.objects.in_bulk([employee.pk for employee in people])
+    new = [employee for employee in people if employee.pk not in stored]
+    known = [employee for employee in people if employee.pk in stored]
+    same = sum(_same(stored[one.pk], one.features) for one in known)
+    if not dry_run:
+        # Whoever stores the same person at this moment knows better.
+        Employee.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
+    return Added(len(new), same, len(known) - same)
 
 
 @transaction.atomic

@@ -70,6 +70,10 @@ class ReleaseReplaced(ReleaseRejected):
     """The folder is there, and is not the release that it was."""
 
 
+class ReleaseElsewhere(ReleaseRejected):
+    """Another service gave the answer, with a model that was never here."""
+
+
 class NotAdditive(AttritionError):
     """A pipeline that is no scorecard; the text names the step."""
 

@@ -23,6 +23,10 @@ WARNINGS = {
     "thin_evidence": _(
         "More than a third of the fields were missing and replaced by usual values."
     ),
+    "imported": _(
+        "Copied from the proof of concept: another model gave it, whose probabilities "
+        "are not to be compared with this service's."
+    ),
 }
 
 UNAVAILABLE = {

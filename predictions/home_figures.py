@@ -16,6 +16,7 @@ from predictions.models import (
     RefusalSummary,
     Seal,
     SealCheck,
+    Source,
     SummaryProgress,
     UnknownCallers,
 )
@@ -208,6 +209,12 @@ def waiting() -> int:
     newest = Seal.objects.order_by("-number").values_list("last_id", flat=True)
     rows = Prediction.objects.filter(pk__gt=newest.first() or 0).order_by()
     return rows[: MOST_WAITING + 1].count()
+
+
+def has_copies() -> bool:
+    """Whether the log holds answers of the proof of concept, which are counted here
+    nowhere."""
+    return Prediction.objects.filter(source=Source.IMPORTED).order_by().exists()
 
 
 def is_old(moment: datetime) -> bool:

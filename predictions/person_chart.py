@@ -11,7 +11,7 @@ from attrition.typography import share_in_words
 from predictions.charts import Axis, Mark, Plot
 from predictions.models import Prediction
 from predictions.timeline import days, parts, share_in_full
-from predictions.words import class_in_words, percent
+from predictions.words import class_in_words, percent, release_in_words
 
 MOST_DRAWN = 100
 Part = list[Prediction]
@@ -43,7 +43,7 @@ def person_chart(rows: Iterable[Prediction], name: str) -> Plot:
 
 
 def _measure(row: Prediction) -> tuple[str, float]:
-    return row.model_version, row.threshold
+    return release_in_words(row), row.threshold
 
 
 def _at(moment: datetime) -> float:
@@ -72,7 +72,8 @@ def _thresholds(
 
 
 def _name(row: Prediction) -> str:
-    names = {"version": row.model_version, "threshold": share_in_full(row.threshold)}
+    version, threshold = _measure(row)
+    names = {"version": version, "threshold": share_in_full(threshold)}
     return _("%(version)s, threshold %(threshold)s") % names
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from attrition import releases
 from attrition.errors import AttritionError, InvalidFeatures, ReleaseRejected
 from predictions.models import Prediction, Replay
+from predictions.models.log import ours
 from predictions.processes import Spread, here
 from predictions.proof.canonical import parsed
 from predictions.proof.rows import CHUNK, within
@@ -60,8 +61,8 @@ class Replayed(NamedTuple):
 
 
 def replay(rows: QuerySet[Prediction], spread: Spread = here) -> Iterator[Replayed]:
-    """Each of the rows again, by their number; nothing is recorded."""
-    for _numbers, found in spread(_again, _chunks(rows)):
+    """Each of our own rows again, by their number; nothing is recorded."""
+    for _numbers, found in spread(_again, _chunks(ours(rows))):
         yield from found
 
 
@@ -118,6 +119,10 @@ def _probability(version: str, artifact_sha256: str, payload: str | None) -> flo
     return release.scorecard.probability(values)
 
 
+def elsewhere() -> str:
+    return _("it was copied from the proof of concept, whose model is not here")
+
+
 def record(*, asked_for: str, replayed: int, matching: int, caller: Caller) -> Replay:
     """Write the event down. Raises LogUnavailable."""
     try:
@@ -136,8 +141,14 @@ def record(*, asked_for: str, replayed: int, matching: int, caller: Caller) -> R
 
 
 def replay_one(number: int, caller: Caller) -> tuple[Replayed, Replay] | None:
-    """One answer again, and the event on record; None for a row there is not."""
-    found = next(replay(Prediction.objects.filter(pk=number)), None)
+    """One answer again, and the event on record; None for a row there is not.
+
+    Raises NotReplayable for one of the proof of concept; then nothing is recorded.
+    """
+    row = Prediction.objects.filter(pk=number)
+    found = next(replay(row), None)
+    if found is None and row.exists():
+        raise NotReplayable(elsewhere())
     if found is None:
         return None
     event = record(

@@ -17,8 +17,13 @@ from django.core.signals import got_request_exception
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
+from predictions.monitoring import counters
+
 logger = logging.getLogger("technova.requests")
 
+LINE = (
+    "%(method)s %(route)s %(status)s key=%(key)s %(duration_ms).1fms id=%(request_id)s"
+)
 ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -34,15 +39,24 @@ class RequestLogMiddleware:
         request.request_id = sent if ACCEPTED_ID.fullmatch(sent) else uuid.uuid4().hex
         response = self.get_response(request)
         response["X-Request-ID"] = request.request_id
+        method = request.method if request.method in KNOWN_METHODS else "?"
+        match = request.resolver_match
+        route = match.route if match else counters.NO_ROUTE
+        seconds = time.perf_counter() - started
         logger.info(
-            "%s %s %s key=%s %.1fms id=%s",
-            request.method if request.method in KNOWN_METHODS else "?",
-            request.resolver_match.route if request.resolver_match else "(no route)",
-            response.status_code,
-            getattr(request, "key_prefix", "-"),
-            (time.perf_counter() - started) * 1000,
-            request.request_id,
+            LINE,
+            {
+                "method": method,
+                "route": route,
+                "status": response.status_code,
+                "key": getattr(request, "key_prefix", "-"),
+                "duration_ms": round(seconds * 1000, 3),
+                "request_id": request.request_id,
+            },
         )
+        counters.count_request(method, route, response.status_code, seconds)
+        if (code := getattr(response, "refusal_code", None)) is not None:
+            counters.refusals.labels(code).inc()
         return response
 
 
@@ -55,7 +69,14 @@ def note_exception(request: HttpRequest | None = None, **kwargs: Any) -> None:
     kind, _, trace = sys.exc_info()
     frames = "".join(traceback.format_tb(trace))
     name = kind.__name__ if kind else "?"
-    logger.error("%s id=%s\n%s", name, getattr(request, "request_id", "-"), frames)
+    logger.error(
+        "%(exception)s id=%(request_id)s\n%(frames)s",
+        {
+            "exception": name,
+            "request_id": getattr(request, "request_id", "-"),
+            "frames": frames,
+        },
+    )
 
 
 KNOWN_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}

@@ -1,12 +1,14 @@
 """Asking for predictions: the one way in, for every caller.
 
-A new caller (a command, an admin action, a batch) enters here and adds no line.
+A new caller (a command, an admin action, a batch) enters here and adds no line. What
+the proof of concept has answered is copied by `predictions.poc` and asked for nowhere.
 """
 
 import logging
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,6 +20,7 @@ from attrition import releases
 from attrition.errors import (
     AttritionError,
     InvalidFeatures,
+    ReleaseElsewhere,
     ReleaseReplaced,
 )
 from attrition.field import Value
@@ -29,6 +32,7 @@ from predictions.database.insert import insert
 from predictions.idempotency import AnsweredMeanwhile, Retry
 from predictions.models import Prediction, Source
 from predictions.models.log import SCHEMA_VERSION
+from predictions.monitoring import counters
 from predictions.proof.digests import new_salt, payload_digest
 
 logger = logging.getLogger(__name__)
@@ -103,6 +107,8 @@ def predict(
     except AnsweredMeanwhile:
         assert retry is not None
         return [row for row in [first_answer(retry, explained=explain)] if row]
+    answers = [(row.prediction, row.model_version) for row in rows]
+    counters.count_predictions(caller.source, answers)
     return rows
 
 
@@ -116,7 +122,11 @@ def write_within(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("What is logged here is logged with what says so.")
-    return insert_many(_rows(release, scored, caller), len(scored))
+    written = insert_many(_rows(release, scored, caller), len(scored))
+    answers = [(row["prediction"], row["model_version"]) for row in written]
+    count = partial(counters.count_predictions, caller.source, answers)
+    transaction.on_commit(count)
+    return written
 
 
 def first_answer(retry: Retry, *, explained: bool = False) -> Prediction | None:
@@ -270,6 +280,7 @@ def _commit(rows: list[Prediction], retry: Retry | None) -> None:
             if retry is not None:
                 idempotency.remember(retry, rows[0])
     except Error as error:
+        counters.log_failures.inc()
         # The database's own text can hold the row, so only its kind goes on.
         logger.error("The log could not be written: %s", type(error).__name__)
         raise LogUnavailable("The log could not be written.") from None
@@ -278,10 +289,13 @@ def _commit(rows: list[Prediction], retry: Retry | None) -> None:
 def explain(prediction: Prediction) -> Explanation:
     """Take a logged answer apart, with the release that gave it.
 
-    Raises ReleaseRejected when that release is gone (ReleaseGone), damaged or no longer
-    the same bytes (ReleaseReplaced), InvalidFeatures when the payload is not, or no
-    longer, what it can read.
+    Raises ReleaseRejected when that release is gone (ReleaseGone), damaged, no longer
+    the same bytes (ReleaseReplaced) or was never here (ReleaseElsewhere),
+    InvalidFeatures when the payload is not, or no longer, what it can read.
     """
+    if prediction.source == Source.IMPORTED:
+        # Whatever has the same name here.
+        raise ReleaseElsewhere(_("The proof of concept gave this answer."))
     release = releases.load(prediction.model_version)
     if release.artifact_sha256 != prediction.artifact_sha256:
         raise ReleaseReplaced(

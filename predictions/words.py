@@ -14,6 +14,7 @@ from attrition.typography import (
     rounded,
     share_in_words,
 )
+from predictions.models import Source
 
 
 class Words(str):
@@ -78,6 +79,13 @@ def asker(row: Any) -> str:
     """Who asked for it, as its text copies say."""
     key = f"{row.key_owner} ({row.key_prefix}…)" if row.key_owner else ""
     return row.user_name or key or "–"
+
+
+def release_in_words(row: Any) -> str:
+    """The release that gave an answer; another service's may be called as ours is."""
+    if row.source != Source.IMPORTED:
+        return str(row.model_version)
+    return _("%(version)s of the proof of concept") % {"version": row.model_version}
 
 
 def label_of(name: str) -> str:

@@ -4,9 +4,12 @@ django-environ reads the files and the database's URL; what is here refuses what
 would let pass (``DEBUG=maybe`` is False to it) and always names the variable.
 """
 
+import base64
+import binascii
 import logging
 import os
 import re
+import reprlib
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -14,8 +17,15 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 LINE = re.compile(r"(export )?[A-Za-z_0-9]+=.*|\s*(#.*)?")
-BROKER = re.compile(r"(redis|rediss|amqp|amqps)://[^/\s]+(/\S*)?")
-DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql", "postgresql+psycopg")
+KEPT = ("SECRET_KEY", "SEAL_SIGNING_KEY")  # files of DATA_DIR, see technova.container
+LONGEST = 8192
+UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # no text, or none in UTF-8
+KEY_BYTES = 32
+HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]"
+SERVED = rf"\*|\.?({HOST})"
+ORIGIN = rf"https?://(\*\.)?({HOST})(:\d{{1,5}})?"
+CHECK_ID = r"\w+\.[CEWID]\d{3}"
+WEAK = 8  # characters; Django's own rules are bootstrap's to ask
 
 
 def read_files(folder: Path) -> None:
@@ -41,6 +51,14 @@ def _refuse_odd_lines(file: Path) -> None:
             raise ImproperlyConfigured(f"{file}, line {number}: write NAME=value.")
 
 
+def read_kept(folder: Path) -> None:
+    """Fill in the secrets that a first start made and nobody has set otherwise."""
+    for name in KEPT:
+        file = folder / name
+        if not os.environ.get(name, "").strip() and file.is_file():
+            os.environ[name] = file.read_text(encoding="ascii")
+
+
 def text(name: str, default: str | None = None) -> str:
     # Not through django-environ: a value that begins with $ is a reference to it.
     value = os.environ.get(name, "").strip() or default
@@ -48,6 +66,10 @@ def text(name: str, default: str | None = None) -> str:
         raise ImproperlyConfigured(
             f"{name} is not set: put it in the environment, .env.local or .env "
             "(.env.example says what it is for)."
+        )
+    if len(value) > LONGEST or UNFIT.search(value):
+        raise ImproperlyConfigured(
+            f"{name} must be one line of text, of {LONGEST} characters at most."
         )
     return value
 
@@ -66,10 +88,11 @@ def secret(name: str, shortest: int, default: str | None = None) -> str:
 def secrets(name: str, shortest: int) -> list[str]:
     """Return a comma-separated list of texts, each of them long enough."""
     found = words(name)
-    if any(len(value) < shortest for value in found):
+    is_set = bool(os.environ.get(name, "").strip())
+    if is_set and (not found or min(map(len, found)) < shortest):
         raise ImproperlyConfigured(
-            f"{name} must have {shortest} characters or more in each part: leave the "
-            "short ones out."
+            f"{name} must have {shortest} characters or more in each part, with commas "
+            "between them: leave short ones out."
         )
     return found
 
@@ -89,12 +112,13 @@ def number(
     if not value:
         return default
     try:
-        found = float(value)
+        # Python alone reads 1_000, or digits of other scripts.
+        found = float(value) if value.isascii() and "_" not in value else float("nan")
     except ValueError:
         found = float("nan")
     if not low <= found <= high:
         raise ImproperlyConfigured(
-            f"{name} must be a number from {low} to {high}, not {value!r}."
+            f"{name} must be a number from {low} to {high}, not {reprlib.repr(value)}."
         )
     return found
 
@@ -113,6 +137,78 @@ def words(name: str, default: str = "") -> list[str]:
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
 
 
+def each(name: str, pattern: str, what: str, default: str = "") -> list[str]:
+    """Return a comma-separated list of what matches; `what` says what that is."""
+    found = words(name, default)
+    if os.environ.get(name, "").strip() and not found:
+        raise ImproperlyConfigured(
+            f"{name} must be {what}, with commas: it names none."
+        )
+    for item in found:
+        if not re.fullmatch(pattern, item):
+            raise ImproperlyConfigured(
+                f"{name} must be {what}, with commas, not {reprlib.repr(item)}."
+            )
+    return found
+
+
+def origins(name: str, default: str = "") -> list[str]:
+    """Return origins of pages; the word `none` stands for none of the default ones."""
+    if words(name, default) == ["none"]:
+        return []
+    return each(name, ORIGIN, "origins (https://hr.example.org) or none", default)
+
+
+def folder(name: str, default: str, base: Path) -> Path:
+    """Return a folder, not always there yet; a relative path starts at `base`."""
+    found = base / text(name, default)
+    if found.exists() and not found.is_dir():
+        raise ImproperlyConfigured(f"{name} must be a folder: {found} is a file.")
+    return found
+
+
+def like(name: str, pattern: str, what: str, default: str = "") -> str:
+    """Return a text that matches, or `default`; `what` says what that is."""
+    value = text(name, default)
+    if value != default and not re.fullmatch(pattern, value):
+        # Not quoted: it may be a secret.
+        raise ImproperlyConfigured(f"{name} must be {what}.")
+    return value
+
+
+def key_bytes(value: str) -> bytes:
+    """Return the bytes of an Ed25519 key in base64. Raises ValueError."""
+    try:
+        found = base64.b64decode(value, validate=True)
+    except binascii.Error:
+        found = b""
+    if len(found) != KEY_BYTES:
+        raise ValueError
+    return found
+
+
+def keys(name: str) -> list[str]:
+    """Return keys in base64, comma-separated; none when the variable is not set."""
+    found = words(name)
+    for number, value in enumerate(found, start=1):
+        try:
+            key_bytes(value)
+        except ValueError:
+            which = f"; number {number} is not" if len(found) > 1 else ""
+            raise ImproperlyConfigured(
+                f"{name} must be {KEY_BYTES} bytes in base64, 44 characters{which}."
+            ) from None
+    return found
+
+
+def key(name: str) -> str:
+    """Return one key in base64; empty when the variable is not set."""
+    found = keys(name)
+    if len(found) > 1:
+        raise ImproperlyConfigured(f"{name} must be one key, without commas.")
+    return "".join(found)
+
+
 def choice(name: str, allowed: tuple[str, ...], default: str) -> str:
     value = text(name, default)
     if value not in allowed:
@@ -125,45 +221,3 @@ def time_zone(name: str, default: str) -> str:
     if value not in available_timezones():
         raise ImproperlyConfigured(f"{name} must be a time zone such as {default}.")
     return value
-
-
-def broker(name: str) -> str:
-    """Return the URL of a message broker; empty when the variable is not set."""
-    url = text(name, "")
-    if url and not BROKER.fullmatch(url):
-        # Not quoted: it may hold a password.
-        raise ImproperlyConfigured(
-            f"{name} is not a broker's URL: write redis://HOST:6379/0 or "
-            "amqp://USER:PASSWORD@HOST:5672//, or leave it empty."
-        )
-    return url
-
-
-def database(name: str, default: str, folder: Path) -> dict:
-    """Return Django's settings for one database URL.
-
-    The seed wrote `postgresql+psycopg://`; it means the same here. A relative path of
-    SQLite starts at `folder`, wherever a command is run.
-    """
-    url = text(name, default)
-    scheme = url.partition(":")[0].lower()
-    if scheme not in DATABASE_SCHEMES:
-        raise ImproperlyConfigured(
-            f"{name} must start with sqlite:///, postgresql:// or "
-            "postgresql+psycopg://."
-        )
-    try:
-        config = environ.Env.db_url_config(
-            scheme.removesuffix("+psycopg") + url[len(scheme) :]
-        )
-    except (ValueError, ImproperlyConfigured):
-        # The library's message would quote the URL, and with it the password.
-        raise ImproperlyConfigured(
-            f"{name} is not a database URL: write "
-            "postgresql://USER:PASSWORD@HOST:5432/NAME."
-        ) from None
-    if not config["NAME"]:
-        raise ImproperlyConfigured(f"{name} does not name a database.")
-    if scheme == "sqlite" and config["NAME"] != ":memory:":
-        config["NAME"] = str(folder / config["NAME"])
-    return config

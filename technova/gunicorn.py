@@ -7,32 +7,93 @@ No access log: its lines would hold paths, and paths hold employees' numbers.
 import contextlib
 import logging
 import os
+import runpy
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
-from technova import env
+from django.core.exceptions import ImproperlyConfigured
+from gunicorn.glogging import Logger
+
+from technova import env, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 worker_class = "gthread"
-threads = 4
 keepalive = 5  # seconds
 timeout = 30  # seconds until a hanging worker is replaced
 graceful_timeout = 20  # seconds that requests in flight get at the end
 accesslog = None
+access_log_format = "%(m)s %(s)s %(M)sms"  # no path either, where somebody wants one
 control_socket_disable = True  # nothing outside the project folder
+FIGURES = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client reads it
 LOOK_EVERY = 5  # seconds: whether the commands beside the workers still run
 
 
+def refuse_odd_variables() -> dict[str, int]:
+    """Raise ImproperlyConfigured; return the commands beside and their seconds.
+
+    Before the first worker: one that can't read the settings would be a traceback.
+    Not imported, or a reload of the workers would find the settings of before.
+    """
+    settings = runpy.run_path(str(BASE_DIR / "technova" / "settings.py"))
+    folder, version = settings["MODEL_DIR"], settings["MODEL_VERSION"]
+    if not folder.is_dir():
+        raise ImproperlyConfigured(f"MODEL_DIR must be a folder of releases: {folder}.")
+    there = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    if version:
+        env.choice("MODEL_VERSION", tuple(there), version)
+    seconds = {
+        "seal_log": env.whole("SEAL_EVERY", 0, 86_400, default=0),
+        "summarise_log": env.whole("SUMMARISE_EVERY", 0, 86_400, default=0),
+    }
+    return {name: every for name, every in seconds.items() if every}
+
+
+try:
+    COMMANDS = refuse_odd_variables()
+except ImproperlyConfigured as error:
+    sys.exit(f"gunicorn: {error}")
+threads = env.whole("WEB_THREADS", 1, 64, default=4)  # of each worker
+
+
 def without_what_was_sent(record: logging.LogRecord) -> bool:
-    """Cut gunicorn's "Invalid request from ip=…: …" before it quotes a header."""
-    if isinstance(record.msg, str) and record.msg.startswith("Invalid request"):
-        record.msg = record.msg.partition(": ")[0]
+    """Cut gunicorn's lines before they quote a header, a path or what was raised."""
+    text = str(record.msg)
+    if text.startswith("Invalid request"):
+        record.msg = text.partition(": ")[0]
+    if text.startswith("Error handling request"):
+        record.msg, record.args = "Error handling request", ()
+        if record.exc_info:
+            kind, _, trace = record.exc_info
+            frames = "".join(traceback.format_tb(trace))
+            record.exc_text = f"{frames}{kind.__name__ if kind else '?'}"
     return True
+
+
+class ServersLog(Logger):
+    """gunicorn's own lines, as LOG_FORMAT says; made anew when it reloads."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.addFilter(without_what_was_sent)
+        try:
+            env.read_files(BASE_DIR)
+            log_format = env.choice("LOG_FORMAT", tuple(logs.FORMATTERS), "line")
+        except ImproperlyConfigured as error:
+            sys.exit(f"gunicorn: {error}")
+        if log_format == "json":
+            for handler in self.error_log.handlers:
+                handler.setFormatter(logs.JSONFormatter())
+
+
+logger_class = ServersLog
 
 
 class Beside:
@@ -53,7 +114,9 @@ class Beside:
         command = [sys.executable, "manage.py", name]
         command += ["--every", str(self.commands[name]), "--parent", str(os.getpid())]
         # In a group of its own: a terminal's Ctrl-C comes to it through gunicorn.
-        return subprocess.Popen(command, cwd=BASE_DIR, process_group=0)
+        # Without the folder of the workers' figures: theirs are not among those.
+        environment = {k: v for k, v in os.environ.items() if k != FIGURES}
+        return subprocess.Popen(command, cwd=BASE_DIR, process_group=0, env=environment)
 
     def _look_after(self, *signal_and_frame: object) -> None:
         for name, process in self.processes.items():
@@ -80,19 +143,26 @@ beside: list[Beside] = []
 
 
 def when_ready(server: Any) -> None:
-    """Start what seals the log and sums it up, where nothing else does."""
-    env.read_files(BASE_DIR)
-    seconds = {
-        "seal_log": env.whole("SEAL_EVERY", 0, 86_400, default=0),
-        "summarise_log": env.whole("SUMMARISE_EVERY", 0, 86_400, default=0),
-    }
-    if commands := {name: every for name, every in seconds.items() if every}:
-        beside.append(Beside(commands, server.log))
+    """Before the first worker: a new folder for what they count, and the commands that
+    seal the log and sum it up, where nothing else does."""
+    os.environ[FIGURES] = tempfile.mkdtemp(prefix="technova-figures-")
+    if COMMANDS:
+        beside.append(Beside(COMMANDS, server.log))
 
 
 def on_exit(server: object) -> None:
     for commands in beside:
         commands.end()
+    if FIGURES in os.environ:
+        shutil.rmtree(os.environ.pop(FIGURES), ignore_errors=True)
+
+
+def child_exit(server: object, worker: Any) -> None:
+    """What a worker that is gone has counted stays; its connections do not."""
+    # Not before: which kind of figures there are is decided as it is imported.
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 def worker_exit(server: object, worker: object) -> None:
@@ -107,7 +177,3 @@ def worker_exit(server: object, worker: object) -> None:
 
     with contextlib.suppress(Error):  # the text log has a line for each
         unknown_callers.flush()
-
-
-def on_starting(server: object) -> None:
-    logging.getLogger("gunicorn.error").addFilter(without_what_was_sent)

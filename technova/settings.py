@@ -5,37 +5,68 @@ from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from technova import env
+from technova import env, env_urls
+from technova.logs import FORMATTERS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env.read_files(BASE_DIR)
 
-# Security
+# What must outlive a process: SQLite's database, and secrets made at a first start
+DATA_DIR = env.folder("DATA_DIR", "var", BASE_DIR)
+env.read_kept(DATA_DIR)
+
+# Security. In a Space of Hugging Face, which names itself, behind their proxy
+SPACE_HOST = env.like("SPACE_HOST", env.HOST, "a host's name (hr.example.org)")
 SECRET_KEY = env.secret("SECRET_KEY", 50)
 SECRET_KEY_FALLBACKS = env.secrets("SECRET_KEY_FALLBACKS", 50)
 DEBUG = env.flag("DEBUG")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+ALLOWED_HOSTS = env.each(
+    "ALLOWED_HOSTS",
+    env.SERVED,
+    "names of hosts (hr.example.org)",
+    f"localhost,127.0.0.1,[::1],{SPACE_HOST}",
+)
+CSRF_TRUSTED_ORIGINS = env.each(
+    "CSRF_TRUSTED_ORIGINS",
+    env.ORIGIN,
+    "origins (https://hr.example.org)",
+    SPACE_HOST and f"https://{SPACE_HOST}",
+)
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT")
 SECURE_HSTS_SECONDS = env.whole("SECURE_HSTS_SECONDS", 0, 10**9, default=0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.flag("COOKIE_SECURE")
-if env.flag("TRUST_PROXY_HEADER"):
+if env.flag("TRUST_PROXY_HEADER", default=bool(SPACE_HOST)):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+FRAME_ANCESTORS = env.origins(
+    "FRAME_ANCESTORS", SPACE_HOST and "https://huggingface.co"
+)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.flag(
+    "COOKIE_SECURE", default=bool(SPACE_HOST or FRAME_ANCESTORS)
+)
+# In a frame of another site, browsers send no cookie that is not "None" and secure.
+COOKIE_SAMESITE = "None" if FRAME_ANCESTORS else "Lax"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = COOKIE_SAMESITE
+if FRAME_ANCESTORS and not SESSION_COOKIE_SECURE:
+    raise ImproperlyConfigured(
+        "COOKIE_SECURE must be true where FRAME_ANCESTORS names anybody."
+    )
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],
-        "frame-ancestors": [NONE if X_FRAME_OPTIONS == "DENY" else SELF],
+        "frame-ancestors": [SELF, *FRAME_ANCESTORS] if FRAME_ANCESTORS else [NONE],
     }
 }
-SILENCED_SYSTEM_CHECKS = env.words("SILENCED_SYSTEM_CHECKS")
+SILENCED_SYSTEM_CHECKS = env.each(
+    "SILENCED_SYSTEM_CHECKS", env.CHECK_ID, "ids of checks (attrition.W001)"
+)
 
 # The model
 MODEL_DIR = BASE_DIR / env.text("MODEL_DIR", "ml_artifacts")
@@ -43,12 +74,27 @@ MODEL_VERSION = env.text("MODEL_VERSION", "")  # empty: what ml_artifacts/CURREN
 MODEL_THRESHOLD = env.number("MODEL_THRESHOLD", 0, 1)  # None: the model card's
 
 # The first key, which `bootstrap` makes
-API_KEY = env.secret("API_KEY", 16, "")
+API_KEY = env.like(
+    "API_KEY", r"[!-~]{16,}", "16 characters or more, none but ASCII, or left empty"
+)
+
+# The first logins, whose passwords `bootstrap` reads
+for _name in ("ADMIN_PASSWORD", "AUDITOR_PASSWORD", "MANAGER_PASSWORD"):
+    env.secret(_name, env.WEAK, "")
 
 # The log's seals: an Ed25519 key (32 bytes in base64), and the public keys of earlier
 # ones that verify_log trusts besides. Without a key, seals are not signed.
-SEAL_SIGNING_KEY = env.text("SEAL_SIGNING_KEY", "")
-SEAL_PUBLIC_KEYS = env.words("SEAL_PUBLIC_KEYS")
+SEAL_SIGNING_KEY = env.key("SEAL_SIGNING_KEY")
+SEAL_PUBLIC_KEYS = env.keys("SEAL_PUBLIC_KEYS")
+
+# Read by what starts the server, which would answer odd ones with a traceback
+env.whole("PORT", 1, 65_535, default=7860)
+env.whole("WEB_CONCURRENCY", 1, 64, default=2)
+env.whole("WEB_THREADS", 1, 64, default=4)
+env.whole("DATABASE_WAIT", 1, 86_400, default=60)
+
+# What Prometheus sends to read /metrics, which is closed without
+METRICS_TOKEN = env.secret("METRICS_TOKEN", 16, "")
 
 # Applications
 INSTALLED_APPS = [
@@ -84,6 +130,11 @@ MIDDLEWARE = [
     "technova.errors.NotAllowedMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+if FRAME_ANCESTORS:
+    # X-Frame-Options can't name them: the policy's frame-ancestors alone counts.
+    MIDDLEWARE.remove("django.middleware.clickjacking.XFrameOptionsMiddleware")
+    SILENCED_SYSTEM_CHECKS.append("security.W002")
+    MIDDLEWARE.insert(0, "technova.frames.PartitionedCookiesMiddleware")
 ROOT_URLCONF = "technova.urls"
 WSGI_APPLICATION = "technova.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -104,12 +155,14 @@ TEMPLATES = [
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # Database
-DEFAULT_DATABASE = "var/technova.sqlite3"
+DEFAULT_DATABASE = DATA_DIR / "technova.sqlite3"
 DATABASES = {
-    "default": env.database("DATABASE_URL", f"sqlite:///{DEFAULT_DATABASE}", BASE_DIR)
+    "default": env_urls.database(
+        "DATABASE_URL", f"sqlite:///{DEFAULT_DATABASE}", BASE_DIR
+    )
 }
-if DATABASES["default"]["NAME"] == str(BASE_DIR / DEFAULT_DATABASE):
-    (BASE_DIR / DEFAULT_DATABASE).parent.mkdir(exist_ok=True)
+if DATABASES["default"]["NAME"] == str(DEFAULT_DATABASE):
+    DATA_DIR.mkdir(exist_ok=True)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # A writer waits for the lock when it begins, never in the middle of its work.
@@ -117,17 +170,22 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 5,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
+else:
+    # A server that is not there is not waited for; sslmode and others stand in the URL.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds; to open one takes milliseconds
 # No CONN_HEALTH_CHECKS: they ask `SELECT 1` a request; `database.liveness` only looks.
 
 if env.text("DATABASE_OWNER_URL", ""):
     # Owns the tables and migrates them; DATABASE_URL's role then only serves.
-    DATABASES["owner"] = env.database("DATABASE_OWNER_URL", "", BASE_DIR)
+    DATABASES["owner"] = env_urls.database("DATABASE_OWNER_URL", "", BASE_DIR)
     DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
 
 # Batches on many machines: without a broker a thread of the web process scores them
-CELERY_BROKER_URL = env.broker("CELERY_BROKER_URL")
-CELERY_TASK_DEFAULT_QUEUE = env.text("CELERY_QUEUE", "technova")
+CELERY_BROKER_URL = env_urls.broker("CELERY_BROKER_URL")
+CELERY_TASK_DEFAULT_QUEUE = env.like(
+    "CELERY_QUEUE", r"[A-Za-z0-9._-]{1,100}", "letters, digits, . _ and -", "technova"
+)
 CELERY_TASK_IGNORE_RESULT = True  # what became of a batch stands in the database
 # A worker that dies leaves its message to the next.
 CELERY_TASK_ACKS_LATE = True
@@ -197,7 +255,7 @@ LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 LANGUAGE_CODE = env.choice("LANGUAGE_CODE", ("fr", "en"), "fr")
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # a choice lasts
 LANGUAGE_COOKIE_HTTPONLY = True
-LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SAMESITE = COOKIE_SAMESITE
 LANGUAGE_COOKIE_SECURE = SESSION_COOKIE_SECURE
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.time_zone("TIME_ZONE", "Europe/Paris")
@@ -251,15 +309,17 @@ SPECTACULAR_SETTINGS = {
 # Django's own request logger is off because it writes paths, and paths hold ids.
 # What the lines don't hold is not collected either (Python's logging HOWTO,
 # "Optimization"): a twentieth of a prediction's time. gunicorn's hold the process.
+LOG_FORMAT = env.choice("LOG_FORMAT", tuple(FORMATTERS), "line")
+logging.captureWarnings(LOG_FORMAT == "json")
 logging._srcfile = None
 logging.logThreads = logging.logMultiprocessing = logging.logAsyncioTasks = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    "formatters": FORMATTERS,
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "axes": {"level": "WARNING"},

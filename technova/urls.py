@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from predictions.api.metrics import metrics
+
 browsable_login = [
     path("login/", admin.site.login, name="login"),
     path("logout/", admin.site.logout, name="logout"),
@@ -12,6 +14,7 @@ browsable_login = [
 urlpatterns = [
     # First, because most requests are its: the others cost them a comparison each.
     path("", include("predictions.api.urls")),
+    path("metrics", metrics),
     path("admin/releases/", include("predictions.admin.releases")),
     path("admin/", include("predictions.admin.home")),
     path("admin/glossary/", include("predictions.admin.glossary")),

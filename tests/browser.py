@@ -33,13 +33,16 @@ is_there = pytest.mark.skipif(
 
 
 @contextmanager
-def opened(language: str = "fr") -> Iterator[Chrome]:
-    """A browser whose user reads `language`."""
+def opened(
+    language: str = "fr", *more: str, choices: dict[str, object] | None = None
+) -> Iterator[Chrome]:
+    """A browser whose user reads `language` and made `choices` in its settings."""
     options = ChromeOptions()
     options.binary_location = CHROMIUM
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    for argument in (*QUIET, f"--accept-lang={language}"):
+    for argument in (*QUIET, f"--accept-lang={language}", *more):
         options.add_argument(argument)
+    options.add_experimental_option("prefs", choices or {})
     driver = Chrome(options=options, service=Service(DRIVER))
     try:
         yield driver

@@ -10,10 +10,15 @@ from rest_framework.test import APIClient
 from predictions.api.authentication import remembered
 from predictions.models import Source
 from predictions.services import Caller, Record, predict
-from tests import own_database, shipped
+from tests import logged, own_database, shipped
 from tests.factories import EmployeeFactory, make_key, make_user, seed_features
+from tests.logged import (  # noqa: F401  (fixtures of every test)
+    _logs_are_kept,
+    _nothing_of_anybody_is_logged,
+)
 
 LONGEST = {
+    "test_commands",
     "test_killed",
     "test_permissions_seen",
     "test_screenshots",
@@ -129,8 +134,20 @@ def hr_data() -> Path:
     return Path(folder)
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """What a process of pytest-xdist has to say goes to the one that began it."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["grepped"] = logged.grepped
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node) -> None:
+    logged.grepped += getattr(node, "workeroutput", {}).get("grepped", 0)
+
+
 def pytest_terminal_summary(terminalreporter) -> None:
     """What tests have measured, where somebody who runs the suite reads it."""
+    terminalreporter.line(f"Lines of logs that were grepped: {logged.grepped}")
     for outcome in ("passed", "failed"):
         for report in terminalreporter.getreports(outcome):
             if report.when == "call" and report.user_properties:

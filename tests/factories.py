@@ -9,6 +9,10 @@ from django.contrib.auth.models import Group, User
 from attrition.models import Employee
 from predictions.models import ApiKey, Scope
 from predictions.roles import make_groups
+from tests import watched
+
+PASSWORD = "correct horse"
+watched.secrets.add(PASSWORD)
 
 SEED = Path(__file__).parent.parent / "fixtures" / "seed.json"
 
@@ -33,13 +37,17 @@ class EmployeeFactory(factory.django.DjangoModelFactory):
 
 def make_key(*scopes: str, owner: str = "HR analytics", **fields) -> tuple[ApiKey, str]:
     """A key with these scopes (all, when none is named) and its secret."""
-    return ApiKey.objects.issue(owner=owner, scopes=scopes or Scope.values, **fields)
+    key, secret = ApiKey.objects.issue(
+        owner=owner, scopes=scopes or Scope.values, **fields
+    )
+    watched.secrets.add(secret)
+    return key, secret
 
 
 def make_user(name: str, role: str | None = None) -> User:
     """A person of the back-office; without a role, the superuser."""
     user = User.objects.create_user(
-        name, password="correct horse", is_staff=True, is_superuser=role is None
+        name, password=PASSWORD, is_staff=True, is_superuser=role is None
     )
     if role is not None:
         make_groups()

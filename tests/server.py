@@ -13,9 +13,13 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from tests import watched
+
 ROOT = Path(__file__).parent.parent
 SECRET = "TheKeyOfTheTestsThatTalkToARealServerOverASocket"
 PASSWORD = "une-phrase-de-passe-sans-valeur"
+
+watched.secrets |= {SECRET, PASSWORD}
 
 
 def free_port() -> int:
@@ -60,6 +64,7 @@ class Server:
     """
 
     program: tuple[str, ...] = ("manage.py",)
+    root = ROOT
 
     def __init__(
         self,
@@ -68,7 +73,29 @@ class Server:
         config: Path = ROOT / "technova" / "gunicorn.py",
         **variables: str,
     ) -> None:
-        self.environment = {
+        self.environment = self.surroundings(folder) | variables
+        self.manage("migrate", "--skip-checks", "--verbosity", "0")
+        self.manage("bootstrap", "--demo")
+        port = free_port()
+        self.address = f"http://127.0.0.1:{port}"
+        self.log = folder / "gunicorn.log"
+        watched.files[self.log] = 0
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "gunicorn", "technova.wsgi"),
+                    *("--config", str(config)),
+                    *("--bind", f"127.0.0.1:{port}", "--workers", str(workers)),
+                ],
+                cwd=self.root,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self._wait()
+
+    def surroundings(self, folder: Path) -> dict[str, str]:
+        return {
             **os.environ,
             "DOTENV": "false",
             "SECRET_KEY": "a-key-for-tests-only-and-fifty-characters-long-at-least",
@@ -77,26 +104,7 @@ class Server:
             "ADMIN_PASSWORD": PASSWORD,
             "AUDITOR_PASSWORD": PASSWORD,
             "MANAGER_PASSWORD": PASSWORD,
-            **variables,
         }
-        self.manage("migrate", "--skip-checks", "--verbosity", "0")
-        self.manage("bootstrap", "--demo")
-        port = free_port()
-        self.address = f"http://127.0.0.1:{port}"
-        self.log = folder / "gunicorn.log"
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "gunicorn", "technova.wsgi"),
-                    *("--config", str(config)),
-                    *("--bind", f"127.0.0.1:{port}", "--workers", str(workers)),
-                ],
-                cwd=ROOT,
-                env=self.environment,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-        self._wait()
 
     def _wait(self) -> None:
         for _ in range(300):
@@ -112,7 +120,7 @@ class Server:
     def manage(self, *arguments: str) -> str:
         done = subprocess.run(
             [sys.executable, *self.program, *arguments],
-            cwd=ROOT,
+            cwd=self.root,
             env=self.environment,
             capture_output=True,
             text=True,

@@ -164,33 +164,6 @@ def test_the_readmes_examples_work_as_they_stand(served):
     assert len(done.stdout[row:].strip().splitlines()) == 4
 
 
-def test_the_readmes_batches_work_as_they_stand(served):
-    readme = (served.clone / "README.md").read_text(encoding="utf-8")
-    section = readme.split("## Score many")[1].split("\n## ")[0]
-    section = section.replace("http://localhost:8000", served.address)
-    blocks = re.findall(r"```bash\n(.*?)```", section, re.DOTALL)
-
-    done = subprocess.run(
-        ["bash", "-euc", "\n".join(blocks) + 'echo; echo "$batch"'],
-        cwd=served.clone,
-        env=served.environment | {"API_KEY": served.key},
-        capture_output=True,
-        text=True,
-    )
-
-    assert done.returncode == 0, done.stderr
-    read = json.JSONDecoder().raw_decode
-    records, end = read(done.stdout)
-    stored, end = read(done.stdout[end:])
-    assert (records["scored"], stored["scored"]) == (2, 2)
-    path = done.stdout.splitlines()[-1].removeprefix(served.address)
-    for _ in range(100):
-        if (batch := served.call(path))["state"] == "done":
-            break
-        time.sleep(0.1)
-    assert (batch["kind"], batch["scored"], batch["refused"]) == ("file", 2, 0)
-
-
 def test_every_way_of_asking_gives_the_same_probability_to_the_last_bit(served):
     posted = served.call("/predict", {"features": seed_features()})
     by_id = served.call("/predict_by_id/669", method="POST")

@@ -22,6 +22,7 @@ def answers(today):
     steps = home_figures.points(days, today)
     found, hidden = home_figures.departments()
     return {
+        "copies": home_figures.has_copies() and links.copies(),
         "sums": [_sum(days, n, title, today) for n, title in _periods()],
         "share": steps and home_charts.share_chart(steps),
         "points": [_point(point) for step in reversed(steps) for point in step],

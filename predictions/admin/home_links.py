@@ -5,12 +5,14 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from predictions.home_figures import Period
-from predictions.models import BINS
+from predictions.models import BINS, Source
+
+OURS = {"ours": "yes"}
 
 
 def answers(period: Period | None = None, *, version: str = "", above: bool = False):
     """The predictions of a period, of a release, above the threshold."""
-    query = _within("created_at", period) if period else {}
+    query = OURS | (_within("created_at", period) if period else {})
     if version:
         query["model_version"] = version
     if above:
@@ -20,11 +22,16 @@ def answers(period: Period | None = None, *, version: str = "", above: bool = Fa
 
 def answers_in_bin(place: int, period: Period, version: str):
     """Those of one column of the histogram; the last one has 1 in it."""
-    query = {**_within("created_at", period), "model_version": version}
+    query = OURS | _within("created_at", period) | {"model_version": version}
     query["proba_depart__gte"] = place / BINS
     if place < BINS - 1:
         query["proba_depart__lt"] = (place + 1) / BINS
     return _list("prediction", query)
+
+
+def copies():
+    """What the proof of concept has answered."""
+    return _list("prediction", {"source__exact": Source.IMPORTED})
 
 
 def department(name: str):

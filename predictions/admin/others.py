@@ -6,7 +6,7 @@ from django.urls import reverse
 from predictions.models import Prediction
 from predictions.models.newest import NEWEST_OF_SOME
 from predictions.person_chart import MOST_DRAWN, person_chart
-from predictions.words import class_in_words, percent
+from predictions.words import class_in_words, percent, release_in_words
 
 MOST = 10  # in the table; the chart has more, and the list behind it all
 
@@ -34,5 +34,6 @@ def answers_of(employee_id, but=None):
 
 def _in_words(row):
     row.percent = percent(row.proba_depart, row.threshold)
+    row.release = release_in_words(row)
     row.side = class_in_words(row.prediction, row.warnings)
     return row

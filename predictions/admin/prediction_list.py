@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from attrition.typography import share_in_words
 from predictions.admin.lists import NewestFirstList, PeriodFilter
 from predictions.exports.reading import departments_of, seals_of
+from predictions.models.log import ours
 from predictions.models.noteworthy import CLOSE, WARNED
 from predictions.words import percent
 
@@ -24,7 +25,7 @@ class PredictionList(NewestFirstList):
 
     # No index has them in the order of the log: the newest are looked at one by one
     # where many are in it, and those of few people are found by these people.
-    in_order_of_all = ("created_at", "department", "proba_depart")
+    in_order_of_all = ("created_at", "department", "proba_depart", "ours")
 
     def get_results(self, request):
         super().get_results(request)
@@ -136,6 +137,22 @@ class CloseFilter(OneOfFilter):
 
     def narrowed(self, rows, value):
         return rows.close()
+
+
+class OursFilter(OneOfFilter):
+    """Where the home page leads by it: its figures count no copies."""
+
+    title = _("answered by")
+    parameter_name = "ours"
+
+    def values(self):
+        return [("yes", _("this service"))]
+
+    def has_output(self):
+        return self.value() is not None
+
+    def narrowed(self, rows, value):
+        return ours(rows)
 
 
 class WarningFilter(OneOfFilter):

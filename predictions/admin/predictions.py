@@ -20,6 +20,7 @@ from predictions.admin.prediction_list import (
     ClassFilter,
     CloseFilter,
     DateAskedFilter,
+    OursFilter,
     PredictionList,
     ProbabilityFilter,
     WarningFilter,
@@ -30,10 +31,10 @@ from predictions.admin.reveal import Reveals
 from predictions.admin.watched import WatchedAdmin
 from predictions.admin.why import of_ten_in_words, why
 from predictions.answers import warnings_in_words
-from predictions.models import Action, Prediction
+from predictions.models import Action, Prediction, Source
 from predictions.rights import READS_ACCESSES
 from predictions.timeline import share_in_full
-from predictions.words import class_in_words, label_of
+from predictions.words import class_in_words, label_of, release_in_words
 
 
 @admin.register(Prediction)
@@ -61,6 +62,7 @@ class PredictionAdmin(Exports, Reveals, WatchedAdmin, ProofAdmin):
         ("created_at", DateAskedFilter),
         ("model_version", ValuesInUseFilter),
         "source",
+        OursFilter,
         ("key_owner", ValuesInUseFilter),
         OfBatchFilter,
     ]
@@ -186,7 +188,8 @@ class PredictionAdmin(Exports, Reveals, WatchedAdmin, ProofAdmin):
 
     @admin.display(description=_("model version"))
     def release(self, row):
-        return release_link(row.model_version)
+        name = release_in_words(row)
+        return name if row.source == Source.IMPORTED else release_link(name)
 
     @admin.display(description=_("what it means"))
     def meaning(self, row):

@@ -71,6 +71,7 @@ class ProofAdmin(ReadOnlyAdmin):
             "seal_address": seal if row.may_see_seals else None,
             "replay_address": reverse("admin:replay_prediction", args=[row.pk]),
             "may_replay": row.may_replay,
+            "is_copy": row.source == Source.IMPORTED,
             "proof_address": reverse("admin:prove_prediction", args=[row.pk]),
             "sees_values": row.sight == EVERYTHING,
         }
@@ -117,6 +118,8 @@ class ProofAdmin(ReadOnlyAdmin):
                 purpose=self.purpose_of(request, row),
             )
             found, _event = replays.replay_one(row.pk, caller_of(request))
+        except replays.NotReplayable as error:
+            messages.warning(request, _not_replayed(str(error)))
         except LogUnavailable:
             messages.error(request, _("The replay could not be recorded: try again."))
         else:
@@ -135,10 +138,13 @@ def _digest_state(row):
     return "ok" if found == row.payload_digest else "changed"
 
 
+def _not_replayed(problem):
+    return _("Not replayed: %(problem)s.") % {"problem": problem.rstrip(".")}
+
+
 def _outcome(found):
     if found.problem:
-        text = _("Not replayed: %(problem)s.") % {"problem": found.problem.rstrip(".")}
-        return messages.WARNING, text
+        return messages.WARNING, _not_replayed(found.problem)
     # Unrounded, with a point: the same digits as in the API and the proofs.
     figures = {
         "recorded": repr(found.recorded),

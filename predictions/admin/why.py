@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from attrition import releases
 from attrition.errors import (
     InvalidFeatures,
+    ReleaseElsewhere,
     ReleaseGone,
     ReleaseRejected,
     ReleaseReplaced,
@@ -15,6 +16,7 @@ from attrition.typography import signed, titled
 from predictions import sight
 from predictions.answers import explanation
 from predictions.charts import Bar
+from predictions.models import Source
 from predictions.services import explain
 from predictions.words import direction_in_words, percent, reason_in_words
 
@@ -80,6 +82,11 @@ def _labels(found, row, *, imputed):
 
 def _no_reasons(error, row):
     match error:
+        case ReleaseElsewhere():
+            return _(
+                "The proof of concept gave this answer, with a model that is not here: "
+                "there are no contributions to show."
+            )
         case ReleaseGone():
             return _(
                 "The release that gave this answer is no longer available, so the "
@@ -105,7 +112,7 @@ def _no_reasons(error, row):
 def of_ten_in_words(row):
     """For a row above its threshold, what the card measured there; else empty."""
     is_thin = any(warning["code"] == "thin_evidence" for warning in row.warnings)
-    if is_thin or not row.prediction:
+    if is_thin or not row.prediction or row.source == Source.IMPORTED:
         return ""
     try:
         card = releases.load(row.model_version).card

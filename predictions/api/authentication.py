@@ -17,6 +17,7 @@ from predictions.api.errors import Unauthorized
 from predictions.logins import second_step
 from predictions.models import ApiKey
 from predictions.models.keys import hashed
+from predictions.monitoring import counters
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +90,9 @@ class Remembered:
         digest = hashed(secret)
         now = time.monotonic()  # before the look-up: what it finds is no younger
         if (found := self._found.get(digest)) and now < found[0]:
+            counters.key_remembered.inc()
             return found[1]
+        counters.key_looked_up.inc()
         key = ApiKey.objects.holding(secret)
         if key is not None and key.is_valid:
             if len(self._found) >= MOST_REMEMBERED:

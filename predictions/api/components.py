@@ -69,7 +69,8 @@ WARNING = _object(
                 "`rare_value`: held by fewer than 10 people in training, counted "
                 "without points of its own; `thin_evidence`: more than a third of the "
                 "scored fields imputed; `demonstration_model`: trained on fictional "
-                "data."
+                "data; `imported`: copied from the proof of concept, whose model is "
+                "another."
             ),
         },
         "fields": TEXTS,

@@ -96,9 +96,12 @@ def _unavailable(code: str) -> tuple[int, list[Problem], dict[str, str]]:
     return _one(HTTPStatus.SERVICE_UNAVAILABLE, code, headers)
 
 
-def _page(status: int, code: str) -> JsonResponse:
+def refused(
+    status: int, code: str, params: dict[str, Any] | None = None
+) -> JsonResponse:
+    """The documented shape, where no view of DRF answers."""
     response = JsonResponse(
-        body_of([Problem("", code)]),
+        body_of([Problem("", code, params or {})]),
         status=status,
         json_dumps_params={"ensure_ascii": False},
     )
@@ -107,20 +110,20 @@ def _page(status: int, code: str) -> JsonResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(HTTPStatus.NOT_FOUND, "not_found")
+    return refused(HTTPStatus.NOT_FOUND, "not_found")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(HTTPStatus.BAD_REQUEST, "bad_request")
+    return refused(HTTPStatus.BAD_REQUEST, "bad_request")
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(HTTPStatus.FORBIDDEN, "permission_denied")
+    return refused(HTTPStatus.FORBIDDEN, "permission_denied")
 
 
 def csrf_failure(request: HttpRequest) -> HttpResponse:
-    return _page(HTTPStatus.FORBIDDEN, "csrf_failed")
+    return refused(HTTPStatus.FORBIDDEN, "csrf_failed")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _page(HTTPStatus.INTERNAL_SERVER_ERROR, "server_error")
+    return refused(HTTPStatus.INTERNAL_SERVER_ERROR, "server_error")

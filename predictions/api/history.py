@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from attrition.errors import AttritionError
+from attrition.errors import AttritionError, ReleaseElsewhere
 from predictions import replays
 from predictions.answers import explanation, replay_answer
 from predictions.api import looks, parameters, schema
@@ -94,7 +94,10 @@ class PredictionViewSet(ApiViewSet):
         looks.note(
             request, [row.employee_id], action=Action.REPLAY, prediction_id=number
         )
-        found = replays.replay_one(number, caller(request))
+        try:
+            found = replays.replay_one(number, caller(request))
+        except replays.NotReplayable as error:
+            raise Refusal("not_replayable", "id", problem=str(error)) from None
         if found is None:
             raise NotFound("unknown_prediction", "id", value=number)
         replayed, event = found
@@ -105,6 +108,8 @@ class PredictionViewSet(ApiViewSet):
     def _explanation(self, row: Prediction, seen: Sight) -> dict[str, Any]:
         try:
             return explanation(explain(row), seen)
+        except ReleaseElsewhere:
+            raise Refusal("answered_elsewhere", "explain") from None
         except AttritionError as error:
             logger.warning("Answer %s can't be explained: %s", row.pk, error)
             version = {"version": row.model_version}

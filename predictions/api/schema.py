@@ -14,6 +14,7 @@ from predictions.api.components import ref
 from predictions.api.feature_schema import example_features
 from predictions.api.pagination import DEFAULT_LIMIT, HIGHEST_LIMIT
 from predictions.models import Source
+from predictions.monitoring.readiness import CHECKS
 
 ERRORS = {
     401: _("No API key, or none that is valid."),
@@ -364,6 +365,25 @@ patch_employee = _call(
     request={"application/json": ref("ChangeRequest")},
     parameters=[EMPLOYEE_ID],
     description=_("Changes the fields that are sent; null takes a value away."),
+)
+ready = _call(
+    "ready",
+    "Ready to answer and to record",
+    {
+        "type": "object",
+        "properties": {
+            "status": {"const": "ready"},
+            "checks": {
+                "type": "object",
+                "properties": {name: {"const": "ok"} for name in CHECKS},
+            },
+        },
+    },
+    (405, 406, 503),
+    auth=[],
+    description="The database answers, its migrations are applied, the log may be "
+    "written and has its triggers, and a verified release serves. 503 names in "
+    "`errors` which of these fails. Found out once a second at most.",
 )
 health = _call(
     "health",

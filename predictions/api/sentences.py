@@ -7,6 +7,22 @@ from predictions.answers import UNAVAILABLE
 
 SENTENCES |= UNAVAILABLE | {
     "not_found": _("There is nothing at this address. The calls are listed at /docs."),
+    "migrations_missing": _(
+        "The database lacks migrations of this version (%(count)s): run manage.py "
+        "migrate."
+    ),
+    "log_not_writable": _(
+        "This service may read the log and not add to it: run manage.py "
+        "grant_runtime_role as the owner of the tables, or let it write its file."
+    ),
+    "triggers_missing": _(
+        "Tables of the log lack their triggers (%(tables)s): run manage.py migrate, "
+        "which puts them back, then verify_log."
+    ),
+    "metrics_token": _(
+        "Send the token of METRICS_TOKEN in the header Authorization, after the word "
+        "Bearer."
+    ),
     "key_missing": _("Send your API key in the header X-API-Key."),
     "invalid_key": _(
         "This API key is not valid. Check it, or ask for a new one; it goes into the "
@@ -66,6 +82,10 @@ SENTENCES |= UNAVAILABLE | {
     "not_explainable": _(
         "This answer can't be explained any more: its data are gone, or release "
         "%(version)s is no longer here as it was."
+    ),
+    "answered_elsewhere": _(
+        "The proof of concept gave this answer, with a model that is not here: it "
+        "can't be explained."
     ),
     "throttled": _("Too many requests: wait a little."),
     "bad_request": _("The server could not read this request."),

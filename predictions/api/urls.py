@@ -12,6 +12,7 @@ from predictions.api.health import HealthViewSet
 from predictions.api.history import HistoryViewSet, PredictionViewSet
 from predictions.api.predict import PredictByIdViewSet, PredictViewSet
 from predictions.api.predict_batch import PredictBatchViewSet
+from predictions.api.ready import ReadyViewSet
 
 
 def with_and_without_slash(
@@ -33,6 +34,7 @@ urlpatterns = [
     *with_and_without_slash(
         {
             "health": HealthViewSet.as_view({"get": "retrieve"}),
+            "ready": ReadyViewSet.as_view({"get": "retrieve"}),
             "predict": PredictViewSet.as_view({"post": "create"}),
             "predict/batch": PredictBatchViewSet.as_view({"post": "create"}),
             "batches": BatchListViewSet.as_view({"get": "list", "post": "create"}),

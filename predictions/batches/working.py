@@ -34,6 +34,7 @@ from predictions.batches.refused import kept
 from predictions.database.bulk_insert import Columns
 from predictions.models import Batch, BatchChunk, BatchKind, BatchState, Source
 from predictions.models.batches import OPEN_STATES
+from predictions.monitoring import counters
 from predictions.services import Caller, LogUnavailable, score_records, write_within
 
 logger = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ def work_on(batch: Batch) -> BatchChunk | None:
         _mark_started(batch)
         return _work_on(batch)
     except (OperationalError, InterfaceError) as error:
+        counters.log_failures.inc()
         # The database's own text can hold the row, so only its kind goes on.
         logger.error("Batch %s stopped: %s", batch.pk, type(error).__name__)
         raise LogUnavailable(_("The log could not be written.")) from None

@@ -1,5 +1,6 @@
 """A command that works again and again until it is told to end."""
 
+import logging
 import os
 import signal
 import time
@@ -7,9 +8,13 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
+from django.core.management.base import BaseCommand, OutputWrapper
 from django.db import close_old_connections
 
 from predictions.management.arguments import seconds
+
+logger = logging.getLogger(__name__)
 
 
 def add_every(parser: ArgumentParser) -> None:
@@ -22,6 +27,23 @@ def add_every(parser: ArgumentParser) -> None:
         metavar="PID",
         help="with --every: end when the process that started this one is gone",
     )
+
+
+class Lines:
+    """A stream whose lines are the log's."""
+
+    def __init__(self, level: int) -> None:
+        self._level = level
+
+    def write(self, text: str) -> None:
+        logger.log(self._level, "%s", text.rstrip("\n"))
+
+
+def speak_to_the_log(command: BaseCommand) -> None:
+    """Beside gunicorn, whose lines are objects, those of a command are too."""
+    if settings.LOG_FORMAT == "json":
+        command.stdout = OutputWrapper(Lines(logging.INFO))
+        command.stderr = OutputWrapper(Lines(logging.ERROR))
 
 
 def repeat(work: Callable[[], object], every: int, parent: int | None) -> None:

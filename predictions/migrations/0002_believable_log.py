@@ -10,7 +10,8 @@ def give_digests(apps, schema_editor):
     # What a digest is never changes: the function is part of the log's format.
     from predictions.proof.digests import new_salt, payload_digest
 
-    rows = apps.get_model("predictions", "Prediction")._base_manager.all()
+    model = apps.get_model("predictions", "Prediction")
+    rows = model._base_manager.using(schema_editor.connection.alias)
     batch = []
     for row in rows.order_by("pk").iterator(chunk_size=1000):
         row.payload_salt = new_salt()

@@ -79,6 +79,11 @@ class Source(models.TextChoices):
     IMPORTED = "imported", _("imported")
 
 
+def ours(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Without the copies of the proof of concept's: no release here gave those."""
+    return rows.exclude(source=Source.IMPORTED)
+
+
 class Prediction(AppendOnly):
     """One answer, as it was given. The first eight columns are the seed's."""
 

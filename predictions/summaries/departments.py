@@ -14,6 +14,7 @@ from predictions.models import (
     Prediction,
     SummaryProgress,
 )
+from predictions.models.log import ours
 from predictions.models.newest import NEWEST_OF_SOME
 from predictions.summaries.logs import ABOVE, PREDICTIONS
 from predictions.summaries.progress import is_first, progress_of
@@ -66,7 +67,7 @@ def _count() -> Iterator[DepartmentSummary]:
 
 
 def _parts() -> Iterable[Any]:
-    answers = Prediction.objects.filter(employee=OuterRef("pk"))
+    answers = ours(Prediction.objects.filter(employee=OuterRef("pk")))
     latest = answers.order_by(*NEWEST_OF_SOME).values("pk")[:1]
     people = Employee.objects.active().order_by().values(latest=Subquery(latest))
     department = KeyTextTransform("departement", "employee__features")

@@ -16,7 +16,7 @@ from predictions.models import (
     Refusal,
     RefusalSummary,
 )
-from predictions.models.log import THIN
+from predictions.models.log import THIN, ours
 
 Rows = QuerySet[Any]
 
@@ -53,6 +53,8 @@ ABOVE = Count("pk", filter=Q(prediction=1) & ~THIN)
 
 
 def _answers(day: date, rows: Rows) -> Iterable[DaySummary]:
+    # Another model's answers are joined to ours in no figure and in no chart.
+    rows = ours(rows)
     found = rows.values("model_version", bin=Floor(F("proba_depart") * BINS)).annotate(
         count=Count("pk"),
         above=ABOVE,

@@ -157,7 +157,7 @@ def test_openapi_describes_the_field(project):
     assert found["type"] == ["number", "null"]
     assert (found["minimum"], found["maximum"], found["multipleOf"]) == (0, 7, 1)
     assert found["examples"] == [2]
-    assert "Days from home" in found["description"]
+    assert "Jours de télétravail" in found["description"]
     assert "jours par semaine" in found["description"]
 
 

@@ -1,9 +1,11 @@
 import dataclasses
 import io
 import shutil
+import uuid
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -15,7 +17,7 @@ from predictions.models import Action, Prediction, Purpose, Source
 from predictions.proof import sealing, signing
 from predictions.proof.digests import new_salt, payload_digest
 from predictions.services import Caller, Record, predict, rows_for
-from tests import shipped
+from tests import seed_database, shipped
 from tests.factories import make_key, make_user, seed_features
 from tests.predictions.uploads import confirm, first, upload
 
@@ -168,6 +170,28 @@ def run(monkeypatch):
         finally:
             call.out, call.err = out.getvalue(), err.getvalue()
         return call.out, call.err
+
+    return call
+
+
+@pytest.fixture
+def old(committing, tmp_path):
+    """The proof of concept's database, empty; on what the suite runs on."""
+    name = f"technova_seed_{uuid.uuid4().hex[:12]}"
+    with seed_database.of_seed(connection.vendor, tmp_path, name) as found:
+        yield found
+
+
+@pytest.fixture
+def copy(run, old):
+    """The exit code of `import_poc` and what it printed."""
+
+    def call(*options: str) -> tuple[int, str]:
+        try:
+            out, _ = run("import_poc", "--from", old.url, *options)
+        except SystemExit as end:
+            return end.code, run.out
+        return 0, out
 
     return call
 

@@ -8,6 +8,7 @@ from predictions.models import Scope
 
 ROUTES: dict[tuple[str, str], Scope | None] = {
     ("GET", "/health"): None,
+    ("GET", "/ready"): None,
     ("POST", "/predict"): Scope.PREDICT,
     ("POST", "/predict_by_id/{employee_id}"): Scope.PREDICT,
     ("POST", "/predict/batch"): Scope.PREDICT,

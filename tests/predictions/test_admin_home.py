@@ -405,7 +405,7 @@ def test_the_page_takes_as_many_queries_for_many_rows(
     page, answer, filled, django_assert_num_queries
 ):
     page()
-    with django_assert_num_queries(14) as few:
+    with django_assert_num_queries(15) as few:
         page()
     for days_ago in range(0, 120, 2):
         answer(0.4, days_ago, model_version=f"{days_ago % 7}")

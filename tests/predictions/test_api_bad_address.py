@@ -254,9 +254,12 @@ def test_a_strange_host_gets_the_shape_too(api):
     assert problems(answer) == [(None, "bad_request")]
 
 
+INSIDE = "postgresql://ana:secret@db/technova"
+
+
 def test_nothing_that_fails_inside_is_told(api, monkeypatch):
     def fail(*args, **kwargs):
-        raise RuntimeError("postgresql://ana:secret@db/technova")
+        raise RuntimeError(INSIDE)  # the line itself is in the log, among the frames
 
     monkeypatch.setattr("predictions.api.health.Response", fail)
     api.raise_request_exception = False

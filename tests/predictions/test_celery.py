@@ -12,7 +12,7 @@ from urllib.error import HTTPError
 import psycopg
 import pytest
 
-from tests import workforce
+from tests import watched, workforce
 from tests.brokers import BROKERS
 from tests.postgres_cluster import Cluster, needs_postgres
 from tests.server import ROOT, Server, until
@@ -36,6 +36,7 @@ class Worker:
             "--loglevel",
             "INFO",
         ]
+        watched.files[self.log] = 0
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 command,

@@ -87,6 +87,8 @@ def test_every_documented_error_has_the_one_shape(document):
         expected = {"405", "406"}
         if ROUTES[method, path]:
             expected |= {"401", "403", "422", "503"}
+        if path == "/ready":
+            expected |= {"503"}
         if "requestBody" in operation:
             expected |= {"413", "415"}
         if "{" in path and method != "PUT" and "history" not in path:
@@ -307,6 +309,13 @@ def test_health_is_as_described(api, document):
     [content] = response["content"].values()
 
     Draft202012Validator(content["schema"]).validate(api.get("/health").json())
+
+
+def test_ready_is_as_described(api, document):
+    response = document["paths"]["/ready"]["get"]["responses"]["200"]
+    [content] = response["content"].values()
+
+    Draft202012Validator(content["schema"]).validate(api.get("/ready").json())
 
 
 def test_the_limits_of_parameters_are_those_that_are_enforced(api, document):

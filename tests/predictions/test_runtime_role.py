@@ -5,11 +5,13 @@ import uuid
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, connections, transaction
+from django.utils.translation import override
 
 from attrition import employees
 from predictions.models import Prediction, Seal
 from predictions.proof import sealing
 from predictions.proof.verifying import Verification
+from tests import seed_database
 from tests.factories import EmployeeFactory
 from tests.own_database import run_on_server
 
@@ -83,6 +85,23 @@ def test_the_role_works_on_batches(as_role):
     call_command("score_employee", "--all", "--summary", verbosity=0)
 
     assert Prediction.objects.count() == 100
+
+
+def test_the_role_copies_the_proof_of_concept_once_its_owner_is_named(
+    old, as_role, copy, monkeypatch, make_committed
+):
+    old.fill(*seed_database.the_usual())
+    with override("en"), pytest.raises(CommandError, match="DATABASE_OWNER_URL"):
+        copy()
+    assert not Prediction.objects.exists()
+
+    owner = {**connections.settings["default"], "USER": "postgres"}
+    monkeypatch.setitem(connections.settings, "owner", owner)
+
+    assert copy()[0] == 0
+    connections["owner"].close()
+    assert Prediction.objects.count() == 4
+    assert make_committed().pk == 6
 
 
 @pytest.mark.parametrize("statement", FORBIDDEN)

@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from predictions.management.arguments import add_processes, moment, operator, row_number
 from predictions.models import Prediction, Source
+from predictions.models.log import ours
 from predictions.processes import ProcessLost, over_processes, suitable
-from predictions.replays import Replayed, record, replay
+from predictions.replays import Replayed, elsewhere, record, replay
 from predictions.services import Caller, LogUnavailable
 
 MOST_SHOWN = 100
@@ -46,12 +48,14 @@ class Command(BaseCommand):
             if missing := sorted(set(ids) - there):
                 listed = ", ".join(map(str, missing))
                 raise CommandError(_("There is no prediction %s.") % listed)
+            self._refuse_copies(rows)
         elif since is not None:
             rows = rows.filter(created_at__gte=since)
         asked_for = (
             ", ".join(map(str, ids)) if ids else f"since {since}" if since else "all"
         )
-        total = rows.count()
+        total = ours(rows).count()
+        copies = rows.count() - total
         count = matching = 0
         bar = tqdm(total=total, desc=_("replaying"), disable=None, leave=False)
         try:
@@ -66,8 +70,20 @@ class Command(BaseCommand):
         self._record(asked_for, count, matching)
         figures = {"count": count, "matching": matching}
         self.stdout.write(_("%(matching)s of %(count)s match.") % figures)
+        if copies:
+            said = {"copies": copies, "why": elsewhere()}
+            self.stdout.write(_("Not replayed: %(copies)s (%(why)s).") % said)
         if matching != count:
             sys.exit(1)
+
+    def _refuse_copies(self, rows: QuerySet[Prediction]) -> None:
+        copies = rows.filter(source=Source.IMPORTED).order_by("pk")
+        if numbers := copies.values_list("pk", flat=True):
+            listed = ", ".join(map(str, numbers))
+            said = {"numbers": listed, "why": elsewhere()}
+            raise CommandError(
+                _("Never replayed: %(numbers)s (%(why)s). Leave it out.") % said
+            )
 
     def _show(self, found: Replayed, *, shown: int, bar: Any) -> None:
         if shown > MOST_SHOWN:

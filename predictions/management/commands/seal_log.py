@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 from django.utils.translation import gettext as _
 
-from predictions.management.repeating import add_every, repeat
+from predictions.management.repeating import add_every, repeat, speak_to_the_log
 from predictions.proof import anchors, sealing, signing
 from predictions.proof.anchors import BadAnchor
 from predictions.proof.digests import UnknownSchema
@@ -38,6 +38,8 @@ class Command(BaseCommand):
         parent: int | None,
         **options: Any,
     ) -> None:
+        if every is not None:
+            speak_to_the_log(self)
         try:
             key = signing.signing_key()
         except BadKey as error:

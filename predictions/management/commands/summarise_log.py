@@ -11,7 +11,7 @@ from django.db import Error
 from django.utils.translation import gettext as _
 
 from attrition import imports
-from predictions.management.repeating import add_every, repeat
+from predictions.management.repeating import add_every, repeat, speak_to_the_log
 from predictions.proof.signing import BadKey
 from predictions.summaries.keeping import Summariser, forget_all
 
@@ -36,6 +36,7 @@ class Command(BaseCommand):
             forget_all()
         self.summariser = Summariser()
         if every is not None:
+            speak_to_the_log(self)
             repeat(self._keep_or_say, every, parent)
             return
         try:

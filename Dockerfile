@@ -1,0 +1,53 @@
+# What it runs is docker/entrypoint.sh, which tests start without Docker, from a copy of
+# the files that are copied here. Build and start:
+#   docker build --build-arg REVISION="$(git rev-parse HEAD)" -t technova-attrition .
+#   docker run -p 7860:7860 -v technova-data:/data technova-attrition
+FROM python:3.12-slim AS build
+
+COPY requirements/base.txt /tmp/base.txt
+RUN python -m venv --without-pip /opt/venv && \
+    pip --python /opt/venv/bin/python install --no-cache-dir --only-binary :all: \
+    --require-hashes -r /tmp/base.txt
+
+WORKDIR /app
+COPY manage.py ./
+COPY attrition attrition
+COPY predictions predictions
+COPY technova technova
+COPY templates templates
+COPY locale locale
+COPY fixtures fixtures
+COPY ml_artifacts ml_artifacts
+COPY docs/check_proof.py docs/
+COPY docker docker
+# Here, because nothing can be written where it runs.
+RUN /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash .
+
+FROM python:3.12-slim
+
+ENV PATH="/opt/venv/bin:${PATH}" \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    DOTENV=false \
+    DATA_DIR=/data \
+    PORT=7860
+
+# A named volume takes over whose the folder is that it is mounted on.
+RUN useradd --uid 1000 --create-home technova && \
+    install -d -o technova -g technova /data /releases /anchors
+
+COPY --from=build /opt/venv /opt/venv
+COPY --from=build /app /app
+WORKDIR /app
+
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="TechNova Attrition" \
+      org.opencontainers.image.revision="${REVISION}"
+ENV REVISION="${REVISION}"
+
+USER 1000
+EXPOSE 7860
+HEALTHCHECK --interval=30s --timeout=5s --start-period=90s \
+    CMD ["python", "docker/healthcheck.py"]
+ENTRYPOINT ["/app/docker/entrypoint.sh"]
+CMD ["web"]

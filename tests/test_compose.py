@@ -1,0 +1,92 @@
+"""docker-compose.yml, as far as it can be judged without Docker."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.server import ROOT
+
+FILE = ROOT / "docker-compose.yml"
+TEXT = FILE.read_text(encoding="utf-8")
+SERVICES = yaml.safe_load(TEXT)["services"]
+OURS = ["web", "worker", "sealer"]
+
+
+def test_it_fits_the_compose_specification():
+    done = subprocess.run(
+        [
+            Path(sys.executable).parent / "check-jsonschema",
+            *("--builtin-schema", "vendor.compose-spec", FILE),
+        ],
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_service_is_bounded_and_changes_only_its_volumes(name):
+    service = SERVICES[name]
+
+    assert re.fullmatch(r"[a-z-]+:[0-9][0-9.]*", service["image"])
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert {"mem_limit", "cpus", "pids_limit", "tmpfs"} <= service.keys()
+    assert service["networks"] == (
+        ["inside", "outside"] if name == "web" else ["inside"]
+    )
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_ours_start_by_the_entrypoint_when_the_database_is_ready(name):
+    command = SERVICES[name]["command"][0]
+    cases = re.findall(
+        r"^  (\w+)\)$", (ROOT / "docker/entrypoint.sh").read_text(), re.MULTILINE
+    )
+
+    assert command == name
+    assert command in cases
+    [needed] = {"web": {"db"}}.get(name, {"web"}) & SERVICES[name]["depends_on"].keys()
+    assert SERVICES[name]["depends_on"][needed]["condition"] == "service_healthy"
+    assert "healthcheck" in SERVICES["db"]
+
+
+def test_the_log_is_sealed_and_summed_up_by_one_each():
+    def every(variable: str) -> dict[str, str]:
+        return {n: SERVICES[n]["environment"].get(variable, "") for n in OURS}
+
+    assert every("SEAL_EVERY") == {"web": "0", "worker": "", "sealer": "60"}
+    assert every("SUMMARISE_EVERY") == {"web": "60", "worker": "", "sealer": ""}
+
+
+@pytest.mark.parametrize(
+    ("variable", "holder"),
+    [("SEAL_SIGNING_KEY", "sealer"), ("DATABASE_OWNER_URL", "web"), ("API_KEY", "web")],
+)
+def test_a_secret_is_where_it_is_needed_and_nowhere_else(variable, holder):
+    holders = [n for n, s in SERVICES.items() if variable in s.get("environment", {})]
+
+    assert holders == [holder]
+
+
+def test_no_secret_has_a_default():
+    for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "OWNER_PASSWORD", "APP_PASSWORD"):
+        assert re.search(rf"\$\{{{name}:\?", TEXT)
+        assert not re.search(rf"\$\{{{name}:-.", TEXT)
+
+
+def test_each_volume_is_named_and_used():
+    used = {
+        volume.split(":")[0]
+        for service in SERVICES.values()
+        for volume in service.get("volumes", [])
+        if not volume.startswith(".")
+    }
+
+    assert used == set(yaml.safe_load(TEXT)["volumes"])
+    assert used == {"database", "releases", "anchors", "keys"}

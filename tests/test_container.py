@@ -1,0 +1,209 @@
+"""What a container's start makes, keeps and warns of, before Django."""
+
+import base64
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from technova import container
+from tests.server import ROOT
+
+MOUNTS = """\
+27 1 254:0 / / rw,relatime - overlay overlay rw
+31 27 0:30 / /tmp rw - tmpfs tmpfs rw
+32 27 254:1 /volumes/x /data rw,relatime shared:1 - ext4 /dev/vda rw
+33 27 254:1 /volumes/y /with\\040space rw - ext4 /dev/vda rw
+34 32 0:31 / /data/scratch rw - tmpfs tmpfs rw
+"""
+
+
+@pytest.mark.parametrize(
+    ("folder", "lasts"),
+    [
+        ("/data", True),
+        ("/data/deep/er", True),
+        ("/with space", True),
+        ("/data/scratch", False),
+        ("/database", False),
+        ("/tmp/data", False),
+        ("/app/var", False),
+    ],
+)
+def test_only_a_mounted_disk_outlives_the_container(folder, lasts):
+    assert container.persists(Path(folder), MOUNTS) == lasts
+
+
+@pytest.fixture
+def start(tmp_path, monkeypatch):
+    """Start in this process, in front of a disk that lasts, or does not."""
+
+    def run(command: str = "web", *, lasts: bool = True, **variables: str) -> None:
+        mounts = tmp_path / "mounts"
+        line = f"32 27 254:1 / {tmp_path} rw - ext4 /dev/vda rw\n" if lasts else ""
+        mounts.write_text("27 1 254:0 / / rw - overlay overlay rw\n" + line)
+        monkeypatch.setattr(container, "MOUNTS", mounts)
+        monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+        for name in ("SECRET_KEY", "SEAL_SIGNING_KEY", "DATABASE_URL", "SEAL_EVERY"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        container.main(command)
+
+    return run
+
+
+def test_a_first_start_makes_what_it_lacks_and_the_next_keeps_it(
+    start, tmp_path, capsys
+):
+    start()
+    first = [(tmp_path / "data" / n).read_text() for n in container.env.KEPT]
+    said = capsys.readouterr().err
+    start()
+
+    assert [(tmp_path / "data" / n).read_text() for n in container.env.KEPT] == first
+    assert len(first[0]) >= 50
+    assert len(base64.b64decode(first[1])) == 32
+    assert "SECRET_KEY is not set" in said
+    assert "SEAL_SIGNING_KEY is not set" in said
+    assert not any(secret in said for secret in first)
+
+
+def test_what_is_given_is_not_made(start, tmp_path, capsys):
+    start(SECRET_KEY="x" * 50, SEAL_SIGNING_KEY="y" * 44)
+
+    assert list((tmp_path / "data").iterdir()) == []
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("command", "every", "makes"),
+    [
+        ("web", "60", True),
+        ("web", "0", False),
+        ("sealer", "", True),
+        ("worker", "60", False),
+    ],
+)
+def test_only_who_seals_makes_a_key_for_it(start, tmp_path, command, every, makes):
+    start(command, SEAL_EVERY=every)
+
+    assert (tmp_path / "data" / "SEAL_SIGNING_KEY").exists() == makes
+
+
+def test_no_signing_key_is_made_that_would_be_lost(start, tmp_path, capsys):
+    start(lasts=False)
+
+    assert not (tmp_path / "data" / "SEAL_SIGNING_KEY").exists()
+    assert "no signatures" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("lasts", "url", "loud"),
+    [
+        (False, "", True),
+        (False, "sqlite:////other/log.sqlite3", True),
+        (True, "sqlite:////other/log.sqlite3", True),
+        (True, "", False),
+        (False, "postgresql://u:p@db/log", False),
+    ],
+)
+def test_a_log_that_will_be_lost_is_a_loud_warning(start, capsys, lasts, url, loud):
+    start(lasts=lasts, DATABASE_URL=url)
+
+    assert ("THE LOG WILL BE LOST" in capsys.readouterr().err) == loud
+
+
+def test_starts_at_once_agree_on_one_secret(tmp_path, monkeypatch):
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    makers = [lambda n=n: str(n) * 64 for n in range(8)]
+
+    with ThreadPoolExecutor(8) as pool:
+        made = [pool.submit(container.made, tmp_path, "SECRET_KEY", m) for m in makers]
+
+    assert all(future.result() for future in made)
+    assert len(set((tmp_path / "SECRET_KEY").read_text())) == 1
+
+
+def test_releases_of_the_image_join_those_that_are_there(start, tmp_path):
+    folder = tmp_path / "releases"
+    (folder / "1.1.0").mkdir(parents=True)
+    (folder / "CURRENT").write_text("2026.1\n")
+
+    start(MODEL_DIR=str(folder))
+
+    assert sorted(p.name for p in folder.iterdir()) == ["1.0.0", "1.1.0", "CURRENT"]
+    assert (folder / "1.0.0" / "scorecard.json").is_file()
+    assert list((folder / "1.1.0").iterdir()) == []
+    assert (folder / "CURRENT").read_text() == "2026.1\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "http"),
+        ("PORT", "70000"),
+        ("WEB_CONCURRENCY", "many"),
+        ("DATABASE_WAIT", "-1"),
+        ("SEAL_EVERY", "often"),
+        ("DATABASE_URL", "mysql://root:hunter2@db/x"),
+    ],
+)
+def test_nonsense_ends_the_start_with_one_line(tmp_path, name, value):
+    found = entrypoint("web", DATA_DIR=str(tmp_path), **{name: value})
+
+    assert found.returncode == 1
+    assert found.stderr.count("\n") == 1
+    assert name in found.stderr
+    assert "hunter2" not in found.stderr
+
+
+def test_a_volume_that_cannot_be_written_is_one_line(tmp_path):
+    (tmp_path / "file").touch()
+
+    found = entrypoint("web", DATA_DIR=str(tmp_path / "file" / "data"))
+
+    assert found.returncode == 1
+    assert found.stderr.count("\n") == 1
+    assert "must be able to write there" in found.stderr
+
+
+def test_an_unknown_release_ends_the_start_and_names_those_there_are(tmp_path):
+    found = entrypoint("web", DATA_DIR=str(tmp_path), MODEL_VERSION="v1")
+
+    assert found.returncode == 1
+    last = found.stderr.splitlines()[-1]
+    assert "MODEL_VERSION is 'v1'" in last
+    assert "1.0.0, 1.1.0" in last
+    assert not list(tmp_path.glob("*.sqlite3"))
+
+
+def test_an_unknown_command_names_those_there_are():
+    found = entrypoint("serve")
+
+    assert found.returncode == 64
+    assert "web, worker, sealer or manage, not 'serve'" in found.stderr
+
+
+def test_manage_is_any_command_with_the_secrets_that_are_kept(tmp_path):
+    (tmp_path / "SECRET_KEY").write_text("k" * 50)
+    script = "from django.conf import settings; print(settings.SECRET_KEY)"
+
+    found = entrypoint(
+        *("manage", "shell", "--verbosity", "0", "-c", script), DATA_DIR=str(tmp_path)
+    )
+
+    assert found.stdout == "k" * 50 + "\n"
+
+
+def entrypoint(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    return subprocess.run(
+        [ROOT / "docker" / "entrypoint.sh", *words],
+        env={"PATH": path, "DOTENV": "false", "LANGUAGE_CODE": "en", **variables},
+        capture_output=True,
+        text=True,
+    )
