@@ -85,6 +85,18 @@ def secret(name: str, shortest: int, default: str | None = None) -> str:
     return value
 
 
+def secrets(name: str, shortest: int) -> list[str]:
+    """Return a comma-separated list of texts, each of them long enough."""
+    found = words(name)
+    is_set = bool(os.environ.get(name, "").strip())
+    if is_set and (not found or min(map(len, found)) < shortest):
+        raise ImproperlyConfigured(
+            f"{name} must have {shortest} characters or more in each part, with commas "
+            "between them: leave short ones out."
+        )
+    return found
+
+
 def flag(name: str, default: bool = False) -> bool:
     value = text(name, str(default)).lower()
     if value not in {"true", "false"}:

@@ -1,6 +1,7 @@
 """One settings file, filled from the environment; `.env.example` lists it all."""
 
 import logging
+from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -21,6 +22,7 @@ env.read_kept(DATA_DIR)
 # Security. In a Space of Hugging Face, which names itself, behind their proxy
 SPACE_HOST = env.like("SPACE_HOST", env.HOST, "a host's name (hr.example.org)")
 SECRET_KEY = env.secret("SECRET_KEY", 50)
+SECRET_KEY_FALLBACKS = env.secrets("SECRET_KEY_FALLBACKS", 50)
 DEBUG = env.flag("DEBUG")
 ALLOWED_HOSTS = env.each(
     "ALLOWED_HOSTS",
@@ -101,12 +103,16 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "django.contrib.admin",
+    "technova.back_office.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
 ]
 MIDDLEWARE = [
     "predictions.request_log.RequestLogMiddleware",
@@ -119,6 +125,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "predictions.logins.sessions.LoginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "technova.errors.NotAllowedMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -209,6 +216,39 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "admin:login"
 CSRF_FAILURE_VIEW = "technova.errors.csrf_failure"
+AUTHENTICATION_BACKENDS = [
+    "predictions.logins.backends.LockoutBackend",
+    "predictions.logins.backends.TwoStepBackend",
+]
+ADMIN_TOTP_REQUIRED = env.flag("ADMIN_TOTP_REQUIRED")
+OTP_TOTP_ISSUER = "TechNova Attrition"
+if SESSION_COOKIE_SECURE:
+    # No other host of the domain can set a cookie of this name.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+SESSION_COOKIE_AGE = 60 * env.whole("SESSION_IDLE_MINUTES", 5, 1440, default=60)
+SESSION_LASTS = 3600 * env.whole("SESSION_HOURS", 1, 168, default=12)  # seconds
+
+# Too many wrong passwords (django-axes, see predictions.logins.lockout)
+AXES_FAILURE_LIMIT = env.whole("LOGIN_FAILURES", 2, 100, default=5)
+LOGIN_FAILURES_PER_USER = env.whole(
+    "LOGIN_FAILURES_PER_USER", AXES_FAILURE_LIMIT, 1000, default=4 * AXES_FAILURE_LIMIT
+)
+AXES_COOLOFF_TIME = timedelta(
+    minutes=env.whole("LOGIN_LOCKED_MINUTES", 1, 1440, default=15)
+)
+AXES_HANDLER = "predictions.logins.lockout.LockoutHandler"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "username"]
+AXES_CLIENT_IP_CALLABLE = "predictions.logins.address.client_address"
+# Who is locked out and tries on is not locked out for longer, and writes nothing.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+# Nothing of people stays: no list of logins, no names and addresses in the text log.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "otp_token"]
+AXES_ENABLE_ADMIN = False  # the list of logins says who is locked out
+# Its middleware would run for each call of the API: the login page does its work.
+SILENCED_SYSTEM_CHECKS.append("axes.W002")
 
 # Language and time: what people see. The API answers in UTC.
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
@@ -230,7 +270,7 @@ MAX_BODY_BYTES = 1024 * 1024
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "predictions.api.authentication.ApiKeyAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "predictions.api.authentication.LoginAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["predictions.api.permissions.HasScope"],
     "DEFAULT_PARSER_CLASSES": ["predictions.api.parsers.StrictJSONParser"],
@@ -282,6 +322,7 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
+        "axes": {"level": "WARNING"},
         "django": {"handlers": [], "propagate": True},
         "django.request": {"level": "CRITICAL", "propagate": False},
         "django.security.csrf": {"level": "CRITICAL", "propagate": False},

@@ -36,6 +36,9 @@ DATABASE = refused(
 
 TABLE = {
     "SECRET_KEY": refused("50 characters", PASSED, PASSED * 7, may_be_empty=False),
+    "SECRET_KEY_FALLBACKS": refused(
+        "50 characters", PASSED, f"{PASSED * 8},{PASSED}", f"{PASSED},{PASSED * 8}", ","
+    ),
     "API_KEY": refused(
         "16 characters", PASSED, f"{PASSED} {PASSED} {PASSED}", f"{PASSED}-clé-secrète"
     ),
@@ -64,6 +67,12 @@ TABLE = {
     "SECURE_HSTS_SECONDS": refused("0 to 1000000000", "a year", "1.5", "-1", "1e10"),
     "COOKIE_SECURE": FLAG,
     "TRUST_PROXY_HEADER": FLAG,
+    "ADMIN_TOTP_REQUIRED": FLAG,
+    "LOGIN_FAILURES": refused("from 2 to 100", "many", "0", "1", "101", "2.5"),
+    "LOGIN_FAILURES_PER_USER": refused("from 5 to 1000", "4", "1001", "-1", "x"),
+    "LOGIN_LOCKED_MINUTES": refused("from 1 to 1440", "0", "1441", "15 min", "0.5"),
+    "SESSION_IDLE_MINUTES": refused("from 5 to 1440", "4", "0", "1441", "an hour"),
+    "SESSION_HOURS": refused("from 1 to 168", "0", "0.5", "169", "12h"),
     "DEBUG": FLAG,
     "SILENCED_SYSTEM_CHECKS": refused(
         "ids of checks", "W001", "attrition", "attrition.W001 security.W004", ","
