@@ -33,6 +33,13 @@ ENV PATH="/opt/venv/bin:${PATH}" \
     DATA_DIR=/data \
     PORT=7860
 
+# Process 1: the kernel drops a signal to that one while it has no handler yet. Not with
+# -g: Celery's children would end in the middle of what they score.
+# hadolint ignore=DL3008
+RUN apt-get update && \
+    apt-get install --yes --no-install-recommends tini && \
+    rm -rf /var/lib/apt/lists/*
+
 # A named volume takes over whose the folder is that it is mounted on.
 RUN useradd --uid 1000 --create-home technova && \
     install -d -o technova -g technova /data /releases /anchors
@@ -50,5 +57,5 @@ USER 1000
 EXPOSE 7860
 HEALTHCHECK --interval=30s --timeout=5s --start-period=90s \
     CMD ["python", "docker/healthcheck.py"]
-ENTRYPOINT ["/app/docker/entrypoint.sh"]
+ENTRYPOINT ["tini", "--", "/app/docker/entrypoint.sh"]
 CMD ["web"]
