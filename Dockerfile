@@ -1,7 +1,7 @@
 # What it runs is docker/entrypoint.sh, which tests start without Docker, from a copy of
 # the files that are copied here. Build and start:
 #   docker build --build-arg REVISION="$(git rev-parse HEAD)" -t technova-attrition .
-#   docker run -p 7860:7860 -v technova-data:/data technova-attrition
+#   docker run --stop-timeout 45 -p 7860:7860 -v technova-data:/data technova-attrition
 FROM python:3.12-slim AS build
 
 COPY requirements/base.txt /tmp/base.txt
