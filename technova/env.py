@@ -56,7 +56,14 @@ def read_kept(folder: Path) -> None:
     for name in KEPT:
         file = folder / name
         if not os.environ.get(name, "").strip() and file.is_file():
-            os.environ[name] = file.read_text(encoding="ascii")
+            os.environ[name] = kept(file)
+
+
+def kept(file: Path) -> str:
+    try:
+        return file.read_text(encoding="ascii")
+    except UnicodeDecodeError:
+        raise ImproperlyConfigured(f"{file} is damaged: restore a backup.") from None
 
 
 def text(name: str, default: str | None = None) -> str:

@@ -54,11 +54,14 @@ def database_of(name: str, url: str, folder: Path) -> dict:
         config = environ.Env.db_url_config(
             scheme.removesuffix("+psycopg") + url[len(scheme) :]
         )
+        if scheme != "sqlite" and ("#" in url or re.search("[@:/]", config["NAME"])):
+            raise ValueError  # a part of the password would pass for the name
     except (ValueError, ImproperlyConfigured):
         # The library's message would quote the URL, and with it the password.
         raise ImproperlyConfigured(
             f"{name} is not a database URL: write "
-            "postgresql://USER:PASSWORD@HOST:5432/NAME."
+            "postgresql://USER:PASSWORD@HOST:5432/NAME, and percent-encode what is "
+            "odd in the password (%40 for @, %2F for /)."
         ) from None
     if not config["NAME"]:
         raise ImproperlyConfigured(f"{name} does not name a database.")

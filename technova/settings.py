@@ -93,6 +93,11 @@ env.whole("WEB_CONCURRENCY", 1, 64, default=2)
 env.whole("WEB_THREADS", 1, 64, default=4)
 env.whole("DATABASE_WAIT", 1, 86_400, default=60)
 
+# The commit that the image was built from: a label of the figures
+REVISION = env.like(
+    "REVISION", r"[A-Za-z0-9._/+-]{1,100}", "letters, digits and . _ / + -", "unknown"
+)
+
 # What Prometheus sends to read /metrics, which is closed without
 METRICS_TOKEN = env.secret("METRICS_TOKEN", 16, "")
 
@@ -325,6 +330,8 @@ LOGGING = {
         "axes": {"level": "WARNING"},
         "django": {"handlers": [], "propagate": True},
         "django.request": {"level": "CRITICAL", "propagate": False},
+        # It would quote what was sent as the host's name.
+        "django.security.DisallowedHost": {"level": "CRITICAL", "propagate": False},
         "django.security.csrf": {"level": "CRITICAL", "propagate": False},
         "django.server": {"level": "CRITICAL", "propagate": False},
     },

@@ -32,6 +32,9 @@ DATABASE = refused(
     f"//root:{PASSED}@db/x",
     f"postgresql://user:{PASSED}@db:port/x",
     f"postgresql://user:{PASSED}@db:99999/x",
+    f"postgresql://user:12/{PASSED}@db:5432/x",  # of a password that has a /
+    f"postgresql://user:a@1/{PASSED}@db:5432/x",
+    f"postgresql://user:12/{PASSED}#x@db:5432/x",
 )
 
 TABLE = {
@@ -110,12 +113,13 @@ TABLE = {
     "FRAME_ANCESTORS": refused(
         "origins", "huggingface.co", "https://a;script-src *", "none,https://a", ","
     ),
+    "REVISION": refused("letters, digits", "two words", 'a"b', "x" * 101),
     "METRICS_TOKEN": refused("16 characters", PASSED),
     "LOG_FORMAT": refused("line, json", "xml", "JSON"),
 }
 
 # What the service does not read: docker compose and the script of its database do.
-COMPOSE = {"POSTGRES_PASSWORD", "OWNER_PASSWORD", "APP_PASSWORD", "BIND", "REVISION"}
+COMPOSE = {"POSTGRES_PASSWORD", "OWNER_PASSWORD", "APP_PASSWORD", "BIND"}
 
 # No variable takes these.
 NO_TEXT = {
