@@ -24,6 +24,9 @@ def refused(allowed: str, *values: str, **options: bool) -> Refused:
 
 FLAG = refused("'true' or 'false'", "maybe", "1", "oui", "true false")
 SECONDS = refused("from 0 to 86400", "soon", "-1", "86401", "nan", "1_0", "٣", "60 s")
+SENT = refused(
+    "16 characters", PASSED, f"{PASSED} {PASSED} {PASSED}", f"{PASSED}-clé-secrète"
+)
 PASSWORD = refused("8 characters or more", PASSED)
 DATABASE = refused(
     "postgresql://",
@@ -36,9 +39,7 @@ DATABASE = refused(
 
 TABLE = {
     "SECRET_KEY": refused("50 characters", PASSED, PASSED * 7, may_be_empty=False),
-    "API_KEY": refused(
-        "16 characters", PASSED, f"{PASSED} {PASSED} {PASSED}", f"{PASSED}-clé-secrète"
-    ),
+    "API_KEY": SENT,
     "DATABASE_URL": DATABASE,
     "DATABASE_OWNER_URL": DATABASE,
     "MODEL_VERSION": refused("1.1.0", "9.9.9", "../1.1.0", "1.1.0/", "latest"),
@@ -101,7 +102,7 @@ TABLE = {
     "FRAME_ANCESTORS": refused(
         "origins", "huggingface.co", "https://a;script-src *", "none,https://a", ","
     ),
-    "METRICS_TOKEN": refused("16 characters", PASSED),
+    "METRICS_TOKEN": SENT,
     "LOG_FORMAT": refused("line, json", "xml", "JSON"),
 }
 
