@@ -1,13 +1,13 @@
 """The greps over all that the suite logs find what they are there for."""
 
+import shutil
 import subprocess
 import sys
 
 import pytest
 
-from tests import watched
+from tests import checkout, watched
 from tests.logged import findings
-from tests.server import ROOT
 
 SECRET = "AnApiKeyThatNobodyHasAndThatStandsInThisFileOnly"
 PLANTED = {
@@ -65,17 +65,24 @@ def test_a_sound_line_is_no_finding(line):
 
 
 def test_a_test_that_logs_an_id_fails_and_says_what(tmp_path):
-    planted = ROOT / "tests" / f"test_planted_{tmp_path.name}.py"
-    planted.write_text(LOGS_AN_ID)
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(planted)],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-        )
-    finally:
-        planted.unlink()
+    project = checkout.at(tmp_path / "project")
+    shutil.copy(checkout.ROOT / "pyproject.toml", project)
+    tests = shutil.copytree(checkout.ROOT / "tests", project / "tests")
+    (tests / "test_planted.py").write_text(LOGS_AN_ID)
+
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "no:cacheprovider",
+            "tests/test_planted.py",
+        ],
+        cwd=project,
+        capture_output=True,
+        text=True,
+    )
 
     assert done.returncode == 1
     assert "2 passed, 1 error" in done.stdout
