@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from tests import checkout, watched
+from tests import checkout, image, watched
+from tests.image import Container
 from tests.logged import findings
 
 SECRET = "AnApiKeyThatNobodyHasAndThatStandsInThisFileOnly"
@@ -62,6 +63,21 @@ def test_what_may_not_be_logged_is_found(monkeypatch, line, what):
 @pytest.mark.parametrize("line", SOUND)
 def test_a_sound_line_is_no_finding(line):
     assert list(findings(line)) == []
+
+
+@image.needed
+def test_what_a_container_says_is_among_what_is_grepped():
+    watched.news()
+    with image.open_folder() as folder:
+        entrypoint = folder / "docker" / "entrypoint.sh"
+        entrypoint.parent.mkdir()
+        entrypoint.write_text("#!/bin/sh\necho GET /history/669\n")
+        entrypoint.chmod(0o755)
+        data = image.data_folder(folder)
+        for _ in range(2):
+            Container(folder, data).process.wait(timeout=60)
+
+    assert "".join(watched.news()) == "GET /history/669\n" * 2
 
 
 def test_a_test_that_logs_an_id_fails_and_says_what(tmp_path):
