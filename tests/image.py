@@ -126,7 +126,7 @@ class Container(Server):
         command = as_user(programs / "python", self.environment)
         if command == AS_BARE_ROOT:
             os.chown(data, 0, 0)
-        with open(handle, "w") as log:
+        with os.fdopen(handle, "w") as log:
             self.process = subprocess.Popen(
                 [*command, str(app / "docker" / "entrypoint.sh"), *words],
                 cwd="/",

@@ -1,4 +1,4 @@
-"""How the old database is named, read and left: one view of it, whatever its settings."""
+"""How the old database is named and read: one view of it, whatever its settings."""
 
 from urllib.parse import urlsplit
 
@@ -65,7 +65,9 @@ def test_numbers_that_are_taken_meanwhile_are_not_given_again(committing):
             with other.cursor() as cursor:
                 cursor.execute("SET lock_timeout = '0.2s'")
                 try:
-                    cursor.execute("BEGIN; LOCK TABLE predictions IN ROW EXCLUSIVE MODE")
+                    cursor.execute(
+                        "BEGIN; LOCK TABLE predictions IN ROW EXCLUSIVE MODE"
+                    )
                     for _ in range(9):
                         cursor.execute(TAKE)
                         taken.extend(cursor.fetchone())

@@ -97,5 +97,7 @@ def test_migrating_the_old_database_by_mistake_is_stopped(seed, tmp_path):
 
     assert done.returncode == 1
     assert "holds the tables of the proof of concept" in done.stderr
-    assert re.search(rf"^  createdb --maintenance-db .* {seed}_2$", done.stderr, re.MULTILINE)
+    assert re.search(
+        rf"^  createdb --maintenance-db .* {seed}_2$", done.stderr, re.MULTILINE
+    )
     assert "Traceback" not in done.stderr
