@@ -58,7 +58,7 @@ def _createdb(vendor: str, at: Mapping[str, Any], name: str) -> list[str]:
     from psycopg.conninfo import make_conninfo
 
     names = {"host": "HOST", "port": "PORT", "user": "USER", "dbname": "NAME"}
-    place = {word: at[key] or None for word, key in names.items()}
+    place: dict[str, Any] = {word: at[key] or None for word, key in names.items()}
     old = make_conninfo(**place, **_options(at))
     return [shlex.join(["createdb", "--maintenance-db", old, name])]
 
