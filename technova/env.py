@@ -183,6 +183,12 @@ def like(name: str, pattern: str, what: str, default: str = "") -> str:
     return value
 
 
+def sent(name: str) -> str:
+    """Return a secret that callers send in a header; empty when it is not set."""
+    what = "16 characters or more, none but ASCII, or left empty"
+    return like(name, r"[!-~]{16,}", what)
+
+
 def key_bytes(value: str) -> bytes:
     """Return the bytes of an Ed25519 key in base64. Raises ValueError."""
     try:

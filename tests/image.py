@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import watched
 from tests.server import ROOT, SECRET, Server, free_port, until
 
 USER = 1000
@@ -83,6 +84,7 @@ def open_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="technova_image_") as name:
         Path(name).chmod(0o755)
         yield Path(name)
+        watched.forget(Path(name))
 
 
 def data_folder(folder: Path) -> Path:
@@ -107,7 +109,9 @@ class Container(Server):
     ) -> None:
         self.port = port or free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        self.log = data.parent / f"log-{self.port}"
+        handle, name = tempfile.mkstemp(prefix="log-", dir=data.parent)
+        self.log = Path(name)
+        watched.files[self.log] = 0
         self.environment = {
             "PATH": f"{programs}:/usr/bin:/bin",
             "PYTHONUNBUFFERED": "1",
@@ -122,7 +126,7 @@ class Container(Server):
         command = as_user(programs / "python", self.environment)
         if command == AS_BARE_ROOT:
             os.chown(data, 0, 0)
-        with self.log.open("w") as log:
+        with os.fdopen(handle, "w") as log:
             self.process = subprocess.Popen(
                 [*command, str(app / "docker" / "entrypoint.sh"), *words],
                 cwd="/",

@@ -97,15 +97,7 @@ def _news() -> str:
     """What was logged since it was asked last."""
     global grepped
     found, kept.lines = kept.lines, []
-    for file, position in watched.files.items():
-        if file.exists():
-            with file.open("rb") as log:
-                log.seek(position)
-                news = log.read()
-            whole = news[: news.rfind(b"\n") + 1]  # the rest of a line comes later
-            watched.files[file] = position + len(whole)
-            found.append(whole.decode(errors="replace"))
-    text = "\n".join(found)
+    text = "\n".join([*found, *watched.news()])
     grepped += text.count("\n")
     return text
 

@@ -1,13 +1,14 @@
 """The greps over all that the suite logs find what they are there for."""
 
+import shutil
 import subprocess
 import sys
 
 import pytest
 
-from tests import watched
+from tests import checkout, image, watched
+from tests.image import Container
 from tests.logged import findings
-from tests.server import ROOT
 
 SECRET = "AnApiKeyThatNobodyHasAndThatStandsInThisFileOnly"
 PLANTED = {
@@ -64,18 +65,40 @@ def test_a_sound_line_is_no_finding(line):
     assert list(findings(line)) == []
 
 
+@image.needed
+def test_what_a_container_says_is_among_what_is_grepped():
+    watched.news()
+    with image.open_folder() as folder:
+        entrypoint = folder / "docker" / "entrypoint.sh"
+        entrypoint.parent.mkdir()
+        entrypoint.write_text("#!/bin/sh\necho GET /history/669\n")
+        entrypoint.chmod(0o755)
+        data = image.data_folder(folder)
+        for _ in range(2):
+            Container(folder, data).process.wait(timeout=60)
+
+    assert "".join(watched.news()) == "GET /history/669\n" * 2
+
+
 def test_a_test_that_logs_an_id_fails_and_says_what(tmp_path):
-    planted = ROOT / "tests" / f"test_planted_{tmp_path.name}.py"
-    planted.write_text(LOGS_AN_ID)
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(planted)],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-        )
-    finally:
-        planted.unlink()
+    project = checkout.at(tmp_path / "project")
+    shutil.copy(checkout.ROOT / "pyproject.toml", project)
+    tests = shutil.copytree(checkout.ROOT / "tests", project / "tests")
+    (tests / "test_planted.py").write_text(LOGS_AN_ID)
+
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "no:cacheprovider",
+            "tests/test_planted.py",
+        ],
+        cwd=project,
+        capture_output=True,
+        text=True,
+    )
 
     assert done.returncode == 1
     assert "2 passed, 1 error" in done.stdout

@@ -12,7 +12,7 @@ import pytest
 from technova import gunicorn
 from technova.gunicorn import without_what_was_sent
 from technova.logs import LINE, JSONFormatter
-from tests.server import ROOT
+from tests.server import ROOT, Server
 
 FIELDS = {"method": "GET", "status": 200, "request_id": "r-1"}
 
@@ -114,6 +114,22 @@ def test_an_odd_format_is_one_line_of_gunicorn_too():
 def test_an_access_log_would_hold_no_path_and_no_header():
     assert gunicorn.accesslog is None
     assert set(re.findall(r"\((.*?)\)", gunicorn.access_log_format)) == {*"msM"}
+
+
+def test_an_access_log_of_a_real_request_holds_no_path(tmp_path):
+    arguments = "--access-logfile -"
+    server = Server(tmp_path, workers=1, GUNICORN_CMD_ARGS=arguments)
+    try:
+        server.call("/history/669")
+    finally:
+        server.stop()
+
+    said = server.log.read_text(encoding="utf-8")
+    lines = re.findall(r"^(GET \d+) \d+ms$", said, re.MULTILINE)
+    assert lines == ["GET 200"] * 2  # the first one asked whether it is up
+    assert "history/669" not in said
+    # As a word: a process or a port may have these digits.
+    assert not re.search(r"(?<![\d.:\[])669(?![\d.\]])", said)
 
 
 def test_what_keeps_gunicorn_from_starting_is_said():

@@ -24,6 +24,9 @@ def refused(allowed: str, *values: str, **options: bool) -> Refused:
 
 FLAG = refused("'true' or 'false'", "maybe", "1", "oui", "true false")
 SECONDS = refused("from 0 to 86400", "soon", "-1", "86401", "nan", "1_0", "٣", "60 s")
+SENT = refused(
+    "16 characters", PASSED, f"{PASSED} {PASSED} {PASSED}", f"{PASSED}-clé-secrète"
+)
 PASSWORD = refused("8 characters or more", PASSED)
 DATABASE = refused(
     "postgresql://",
@@ -42,9 +45,7 @@ TABLE = {
     "SECRET_KEY_FALLBACKS": refused(
         "50 characters", PASSED, f"{PASSED * 8},{PASSED}", f"{PASSED},{PASSED * 8}", ","
     ),
-    "API_KEY": refused(
-        "16 characters", PASSED, f"{PASSED} {PASSED} {PASSED}", f"{PASSED}-clé-secrète"
-    ),
+    "API_KEY": SENT,
     "DATABASE_URL": DATABASE,
     "DATABASE_OWNER_URL": DATABASE,
     "MODEL_VERSION": refused("1.1.0", "9.9.9", "../1.1.0", "1.1.0/", "latest"),
@@ -114,7 +115,7 @@ TABLE = {
         "origins", "huggingface.co", "https://a;script-src *", "none,https://a", ","
     ),
     "REVISION": refused("letters, digits", "two words", 'a"b', "x" * 101),
-    "METRICS_TOKEN": refused("16 characters", PASSED),
+    "METRICS_TOKEN": SENT,
     "LOG_FORMAT": refused("line, json", "xml", "JSON"),
 }
 

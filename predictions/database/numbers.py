@@ -33,10 +33,20 @@ def _pass_over_sequence(connection: BaseDatabaseWrapper, highest: int) -> None:
         last, is_taken = cursor.fetchone()
         if last > highest or (last == highest and is_taken):
             return
-        cursor.execute("SELECT has_sequence_privilege(%s, 'UPDATE')", [sequence])
+        cursor.execute(
+            "SELECT has_sequence_privilege(%s, 'UPDATE') "
+            "AND has_table_privilege(%s, 'UPDATE, DELETE, TRUNCATE')",
+            [sequence, TABLE],
+        )
         if not cursor.fetchone()[0]:
             raise NotOwner
-        cursor.execute("SELECT setval(%s, %s)", [sequence, highest])
+        with transaction.atomic(using=connection.alias):
+            # Whoever writes takes numbers; none is given twice if nobody does now.
+            cursor.execute(f"LOCK TABLE {TABLE} IN SHARE ROW EXCLUSIVE MODE")
+            cursor.execute(
+                f"SELECT setval(%s, GREATEST(last_value, %s)) FROM {sequence}",
+                [sequence, highest],
+            )
 
 
 def _pass_over_rowid(connection: BaseDatabaseWrapper, highest: int) -> None:

@@ -1,12 +1,18 @@
 """What to do where the database of this service is that of the proof of concept."""
 
+import shlex
 from collections.abc import Mapping
+from itertools import zip_longest
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
 from predictions.database import seed_tables
+
+MANAGE = ".venv/bin/python manage.py"  # as all of the guide, from the project's folder
+SECRET = ("password", "sslpassword")
 
 
 def remedy(connection: BaseDatabaseWrapper) -> str:
@@ -19,15 +25,17 @@ def remedy(connection: BaseDatabaseWrapper) -> str:
     sentence = _(
         "This database, %(name)s, holds the tables of the proof of concept "
         "(%(tables)s). Nothing was changed. This service needs a database of its own, "
-        "into which it copies them:"
+        "into which it copies them. From the project's folder:"
     )
     said = sentence % {"name": at["NAME"], "tables": ", ".join(found)}
     commands = [
         *_createdb(connection.vendor, at, new),
+        # Not as an option of a command, where everybody could read its password.
+        f"export OLD_DATABASE_URL={_url(connection.vendor, at, at['NAME'])}",
         f"export DATABASE_URL={_url(connection.vendor, at, new)}",
-        "manage.py migrate",
-        "manage.py bootstrap",
-        f"manage.py import_poc --from {_url(connection.vendor, at, at['NAME'])}",
+        f"{MANAGE} migrate",
+        f"{MANAGE} bootstrap",
+        f"{MANAGE} import_poc --from OLD_DATABASE_URL",
     ]
     written = "\n".join(f"  {command}" for command in commands)
     where = _(
@@ -46,17 +54,39 @@ def _new_name(name: Any) -> str:
 def _createdb(vendor: str, at: Mapping[str, Any], name: str) -> list[str]:
     if vendor != "postgresql":
         return []
-    host, port = at["HOST"] or "localhost", at["PORT"] or 5432
-    user = f" --username {at['USER']}" if at["USER"] else ""
-    return [f"createdb --host {host} --port {port}{user} {name}"]
+    # Only here: on SQLite it need not be installed.
+    from psycopg.conninfo import make_conninfo
+
+    names = {"host": "HOST", "port": "PORT", "user": "USER", "dbname": "NAME"}
+    place: dict[str, Any] = {word: at[key] or None for word, key in names.items()}
+    old = make_conninfo(**place, **_options(at))
+    return [shlex.join(["createdb", "--maintenance-db", old, name])]
 
 
 def _url(vendor: str, at: Mapping[str, Any], name: Any) -> str:
-    """With the word PASSWORD where there is one."""
+    """As a word for a shell, with the word PASSWORD where there is one."""
     if vendor != "postgresql":
-        return f"sqlite:///{name}"
-    login = str(at["USER"]) + (":PASSWORD" if at["PASSWORD"] else "")
-    address = f"{at['HOST'] or 'localhost'}:{at['PORT'] or 5432}"
-    mode = at.get("OPTIONS", {}).get("sslmode")
-    mode = f"?sslmode={mode}" if mode else ""
-    return f"postgresql://{login}{'@' if login else ''}{address}/{name}{mode}"
+        return shlex.quote(f"sqlite:///{quote(str(name))}")
+    login = quote(str(at["USER"]), safe="") + (":PASSWORD" if at["PASSWORD"] else "")
+    address, path = _address(at), quote(str(name), safe="")
+    if str(at["HOST"]).startswith("/"):  # a socket's folder
+        path = f"{quote(at['HOST'])}/{path}"
+    options = urlencode(_options(at), quote_via=quote)
+    options = f"?{options}" if options else ""
+    login = f"{login}@" if login else ""
+    return shlex.quote(f"postgresql://{login}{address}/{path}{options}")
+
+
+def _address(at: Mapping[str, Any]) -> str:
+    """Of one host or of several, each with a port where it has one."""
+    hosts = [] if str(at["HOST"]).startswith("/") else str(at["HOST"]).split(",")
+    pairs = zip_longest(hosts, str(at["PORT"]).split(","), fillvalue="")
+    return ",".join(
+        (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
+        for host, port in pairs
+    )
+
+
+def _options(at: Mapping[str, Any]) -> dict[str, Any]:
+    options = at.get("OPTIONS", {})
+    return {name: value for name, value in options.items() if name not in SECRET}

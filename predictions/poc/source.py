@@ -4,6 +4,7 @@ All is read in one transaction, as it was at its beginning, and comes in chunks 
 a cursor that PostgreSQL keeps: memory does not grow with the tables.
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -97,25 +98,36 @@ class Source:
 
 
 @contextmanager
-def opened(url: str) -> Iterator[Source]:
-    """The database of this URL, if it is one of the proof of concept.
+def opened(named: str) -> Iterator[Source]:
+    """The database of this URL, or of the one in the variable of this name, if it is
+    one of the proof of concept.
 
     Raises SourceRefused, as do the methods of what it gives.
     """
-    config = _config(url)
+    config = _config(_url(named))
     connection = ConnectionHandler({DEFAULT_DB_ALIAS: config})[DEFAULT_DB_ALIAS]
     try:
         with _readable(connection):
-            connection.set_autocommit(False)
-            if connection.vendor == "postgresql":
-                with connection.cursor() as cursor:
-                    cursor.execute(
-                        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
-                    )
+            _begin(connection)
             _check(connection)
         yield Source(connection)
     finally:
         connection.close()
+
+
+def _url(named: str) -> str:
+    if "://" in named:
+        return named
+    url = os.environ.get(named, "").strip()
+    if not url:
+        # Not quoted: it may be the rest of a URL, with its password.
+        raise SourceRefused(
+            _(
+                "--from is neither a database's URL nor the name of an environment "
+                "variable that holds one."
+            )
+        )
+    return url
 
 
 def _config(url: str) -> Config:
@@ -138,6 +150,16 @@ def _config(url: str) -> Config:
     config["NAME"] = f"{path.resolve().as_uri()}?mode=ro"
     options["uri"] = True
     return config
+
+
+def _begin(connection: BaseDatabaseWrapper) -> None:
+    connection.set_autocommit(False)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("BEGIN")  # Python opens none before a SELECT
+            return
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        cursor.execute("SET datestyle = ISO")  # of the times that are read as text
 
 
 def _place(config: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -182,7 +182,9 @@ def test_of_very_many_the_first_hundred_are_named(old, copy):
         ("mysql://u:hunter2@db/x", "--from must start with sqlite:///, postgresql://"),
         ("postgresql://u:hunter2@db", "--from does not name a database."),
         ("postgresql://u:hunter2@db:port/x", "--from is not a database URL"),
-        ("hunter2", "--from must start with"),
+        ("hunter2", "--from is neither a database's URL nor the name of an"),
+        ("u:hunter2@db/x", "--from is neither a database's URL nor the name of an"),
+        ("", "--from is neither a database's URL nor the name of an"),
         ("postgresql://u:hunter2@127.0.0.1:1/x", "--from can't be read: connection"),
         ("sqlite:///nowhere/old.sqlite3", "There is no file "),
         ("sqlite:///:memory:", "There is no file "),
@@ -196,6 +198,16 @@ def test_an_address_without_a_database_is_one_line_without_the_password(
 
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_variable_that_holds_no_url_is_one_line_too(run, db, monkeypatch):
+    monkeypatch.setenv("OLD_DATABASE_URL", "u:hunter2@db/x")
+
+    with pytest.raises(CommandError) as refused:
+        run("import_poc", "--from", "OLD_DATABASE_URL")
+
+    assert str(refused.value).startswith("--from must start with sqlite:///")
     assert "hunter2" not in str(refused.value)
 
 

@@ -1,23 +1,33 @@
 """`migrate` in the proof of concept's database: what to do instead, no more."""
 
-import re
+import shlex
+import subprocess
 import uuid
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError
 from django.db import connection
 from django.utils.translation import override
+from psycopg.conninfo import conninfo_to_dict
 
-from tests import own_database, seed_database
+from predictions.database import seed_tables
+from predictions.models import Prediction
+from predictions.poc import elsewhere
+from technova import env_urls
+from tests import checkout, own_database, seed_database
 
 
 @pytest.fixture
 def seed(tmp_path, django_db_setup, django_db_blocker):
     """The old database is this service's own."""
     name = f"technova_seed_{uuid.uuid4().hex[:12]}"
+    folder = tmp_path / "an old one's"
+    folder.mkdir()
     with (
         django_db_blocker.unblock(),
-        seed_database.of_seed(connection.vendor, tmp_path, name) as old,
+        seed_database.of_seed(connection.vendor, folder, name) as old,
     ):
         old.fill(*seed_database.the_usual())
         at = old.url.removeprefix("sqlite:///")
@@ -31,6 +41,10 @@ def tables() -> set[str]:
     }
 
 
+def commands(said: str) -> list[str]:
+    return [line.strip() for line in said.splitlines() if line.startswith("  ")]
+
+
 @pytest.mark.parametrize("options", [(), ("--plan",), ("predictions",)])
 def test_it_says_what_to_do_and_does_nothing(seed, run, options):
     with pytest.raises(CommandError) as refused:
@@ -40,8 +54,8 @@ def test_it_says_what_to_do_and_does_nothing(seed, run, options):
     assert "holds the tables of the proof of concept (employees, predictions)" in said
     assert "Nothing was changed." in said
     assert tables() == {"employees", "predictions"}
-    for command in ("migrate", "bootstrap", "import_poc --from "):
-        assert f"  manage.py {command}" in said
+    for command in ("migrate", "bootstrap", "import_poc --from OLD_DATABASE_URL"):
+        assert f"  .venv/bin/python manage.py {command}" in said
     assert ("createdb" in said) == (connection.vendor == "postgresql")
 
 
@@ -77,27 +91,65 @@ def test_a_password_is_not_printed(seed, run, monkeypatch):
     assert "hunter2" not in str(refused.value)
 
 
-def test_the_addresses_it_gives_lead_to_a_copy(seed, run, tmp_path):
+def test_the_lines_it_prints_lead_to_a_copy(seed, run, tmp_path):
+    project = checkout.at(tmp_path / "a project")
     with pytest.raises(CommandError) as refused:
         run("migrate")
-    said = str(refused.value)
-    [new] = re.findall(r"DATABASE_URL=(\S+)", said)
-    [old] = re.findall(r"--from (\S+)", said)
-    name = new.removeprefix("sqlite:///").rpartition("/5432")[2]
-    if connection.vendor == "postgresql":
-        name = new.rpartition("/")[2]
-        own_database.run_on_server(f"CREATE DATABASE {name}")
+    script = "\n".join(commands(str(refused.value)))
+    at = connection.settings_dict
+    stem, dot, ending = at["NAME"].partition(".")
+    name = f"{stem}_2{dot}{ending}"
+    variables = {"SECRET_KEY": "s" * 50, "LANGUAGE_CODE": "en", "DOTENV": "false"}
     try:
+        done = subprocess.run(
+            ["sh", "-euc", script.replace(":PASSWORD@", f":{at['PASSWORD']}@")],
+            cwd=project,
+            env={**checkout.environment(), **variables},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
         with own_database.using(name):
-            run("migrate", "--verbosity", 0)
-            run("bootstrap")
-            out, _ = run("import_poc", "--from", old)
+            assert Prediction.objects.count() == 4
     finally:
         if connection.vendor == "postgresql":
-            own_database.run_on_server(f"DROP DATABASE {name} WITH (FORCE)")
+            own_database.run_on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
-    assert "Predictions: 4 copied" in out
+    assert "Predictions: 4 copied" in done.stdout
     assert tables() == {"employees", "predictions"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://ana:hunter2@db:5433/hr?sslmode=verify-full"
+        "&sslrootcert=/etc/a%20b.crt&application_name=it%27s%20%26%20more",
+        "postgresql://ana%40hr:hunter2@[::1]:5433/hr%20data",
+        "postgresql://ana@//var/run/postgresql/hr",
+        "postgresql://ana:hunter2@one:1,two:2/hr?target_session_attrs=read-write",
+        "postgresql:///hr?service=old&sslpassword=hunter2&password=hunter2",
+    ],
+    ids=["options", "signs", "a socket", "two hosts", "passwords as options"],
+)
+def test_nothing_of_the_address_is_lost_but_its_passwords(monkeypatch, url):
+    at = env_urls.database_of("url", url, Path())
+    monkeypatch.setattr(seed_tables, "found", lambda connection: ["employees"])
+
+    said = elsewhere.remedy(SimpleNamespace(vendor="postgresql", settings_dict=at))
+
+    assert "hunter2" not in said
+    createdb, old, new, *_ = [shlex.split(line) for line in commands(said)]
+    options = at.get("OPTIONS", {})
+    kept = {name: options[name] for name in options if "password" not in name}
+    expected = at | {"PASSWORD": at["PASSWORD"] and "PASSWORD", "OPTIONS": kept}
+    for words, name in ((old, at["NAME"]), (new, f"{at['NAME']}_2")):
+        _, _, given = words[1].partition("=")
+        found = env_urls.database_of("url", given, Path())
+        assert {"OPTIONS": {}, **found} == expected | {"NAME": name}
+    place = {"host": at["HOST"], "user": at["USER"], "port": str(at["PORT"])}
+    place = {name: value for name, value in place.items() if value}
+    assert conninfo_to_dict(createdb[2]) == place | kept | {"dbname": at["NAME"]}
+    assert createdb[3] == f"{at['NAME']}_2"
 
 
 def test_our_own_database_is_migrated_again_without_a_word(committing, run):

@@ -22,8 +22,6 @@ def seed(tmp_path, django_db_setup, django_db_blocker):
     """The old service's folder and database; what the guide makes is dropped too."""
     if connection.vendor != "postgresql":
         pytest.skip("the proof of concept ran on PostgreSQL")
-    if shutil.which("psql") is None:
-        pytest.skip("psql is not installed")
     name = f"technova_seed_{uuid.uuid4().hex[:12]}"
     with (
         django_db_blocker.unblock(),
@@ -63,6 +61,11 @@ def test_its_commands_bring_everything_along(seed, tmp_path):
     assert done.stdout.count("Employees: 8 copied, 0 here already") == 2
     assert done.stdout.count("Predictions: 4 copied, 0 here already") == 2
     assert "Dry run: nothing was written." in done.stdout
+    # Of a program everybody can read the words; these the shell does itself.
+    with_url = [line for line in done.stderr.splitlines() if "://" in line]
+    assert with_url
+    own = re.compile(r"\++ (export OLD_DATABASE_URL=|OLD_DATABASE_URL=|new=|echo )")
+    assert [line for line in with_url if not own.match(line)] == []
     with own_database.using(f"{seed}_2"):
         client = APIClient(headers={"X-API-Key": KEY})
         numbers = [row["id"] for row in client.get("/history").json()]
@@ -94,5 +97,7 @@ def test_migrating_the_old_database_by_mistake_is_stopped(seed, tmp_path):
 
     assert done.returncode == 1
     assert "holds the tables of the proof of concept" in done.stderr
-    assert re.search(rf"^  createdb --host .* {seed}_2$", done.stderr, re.MULTILINE)
+    assert re.search(
+        rf"^  createdb --maintenance-db .* {seed}_2$", done.stderr, re.MULTILINE
+    )
     assert "Traceback" not in done.stderr

@@ -26,20 +26,22 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--from",
-            dest="url",
+            dest="named",
             required=True,
-            metavar="DATABASE_URL",
-            help="the old database, as its .env names it; it is only read",
+            metavar="VARIABLE",
+            help="the environment variable that holds the old database's URL, as its "
+            ".env has it, or the URL itself, whose password everybody on this machine "
+            "can then read; the database is only read",
         )
         parser.add_argument(
             "--dry-run", action="store_true", help="check and count, copy nothing"
         )
 
-    def handle(self, *, url: str, dry_run: bool, **options: Any) -> None:
+    def handle(self, *, named: str, dry_run: bool, **options: Any) -> None:
         if remedy := elsewhere.remedy(connection):
             raise CommandError(remedy)
         try:
-            with opened(url) as old, self._bar(sum(old.counts())) as bar:
+            with opened(named) as old, self._bar(sum(old.counts())) as bar:
                 found = self._copy(Copying(old, dry_run, bar.update), bar)
         except SourceRefused as error:
             raise CommandError(str(error)) from error
