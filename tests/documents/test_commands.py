@@ -28,7 +28,7 @@ COMMAND = re.compile(
 # What a block that is run by another test has in common with that test.
 SUBJECT = re.compile(
     r"make ([a-z]+)|manage\.py ([a-z_]+)|(test_\w+)|-m tests\.(?:\w+\.)*(\w+)"
-    r"|^(pg_\w+)|(celery)",
+    r"|^(pg_\w+)|(celery)|(entrypoint\.sh)",
     re.M,
 )
 MANAGE = re.compile(r"manage\.py ((?:[a-z_]+)(?: [^`|;&#>\n]*)?)")
