@@ -144,7 +144,7 @@ def bound(connection: "psycopg.Connection[Any]") -> "psycopg.Connection[Any]":
             work = _watched(connection, work)
         return usual(work, *args, **kwargs)
 
-    connection.wait = wait  # type: ignore[method-assign]
+    connection.wait = wait  # type: ignore[method-assign, assignment]
     return connection
 
 
