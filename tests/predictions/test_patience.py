@@ -1,4 +1,4 @@
-"""How long a request waits for PostgreSQL: a silent server is given up, a slow one not."""
+"""How long a request waits: a silent PostgreSQL is given up, a slow one is not."""
 
 import socket
 import threading
