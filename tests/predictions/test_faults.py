@@ -87,7 +87,9 @@ def test_a_server_without_a_free_connection_is_a_503_until_one_is_free(server, c
         server.call("/health")
 
     until(lambda: ask(server)[0] == 200)
-    assert "too many" not in server.log.read_text()  # nor who it tried to be
+    log = server.log.read_text()
+    assert "The database failed: OperationalError" in log
+    assert "too many" not in log  # PostgreSQL's own words name the user
 
 
 @pytest.fixture
@@ -173,6 +175,7 @@ def test_a_worker_that_gets_no_memory_refuses_and_serves_on(server, cluster):
         resource.prlimit(worker, resource.RLIMIT_DATA, (most, most))
 
     assert refusals
+    assert "MemoryError" in server.log.read_text()
     assert statuses <= {500, 503}
     assert rows(cluster) == before + answers
     until(lambda: ask(server)[0] == 200)

@@ -92,4 +92,8 @@ def test_every_answer_is_a_503_within_two_seconds_and_nothing_is_restarted(
     assert after
     assert {one.status for one in after} == {200}
     assert server.workers() == workers
-    assert "Traceback" not in server.log.read_text()
+    log = server.log.read_text()
+    assert "Traceback" not in log
+    if outage == "frozen":
+        assert "The database takes no calls" in log
+        assert "The database takes calls again." in log
