@@ -174,8 +174,17 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
-    # A server that is not there is not waited for; sslmode and others stand in the URL.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    # A request waits for no server that is silent: `predictions.database.patience`.
+    DATABASES["default"]["ENGINE"] = "predictions.database.engine"
+    # Nor does anything else wait for ever; sslmode and others stand in the URL.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,  # seconds
+        "tcp_user_timeout": 30_000,  # ms until what was sent must have arrived
+        "keepalives_idle": 30,  # seconds of silence until the other end is asked
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds; to open one takes milliseconds
 # No CONN_HEALTH_CHECKS: they ask `SELECT 1` a request; `database.liveness` only looks.
 

@@ -1,8 +1,10 @@
 """A PostgreSQL of the tests' own, which they may crash and start again."""
 
+import contextlib
 import os
 import random
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -10,6 +12,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
+from tests.server import children
 
 PLACES = ("usr/lib/postgresql/*/bin/initdb", "usr/local/pgsql/bin/initdb")
 SETTINGS = """
@@ -57,7 +61,7 @@ def _port() -> int:
 class Cluster:
     """One that runs, with an empty database; the user postgres needs no password."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: str = "") -> None:
         self._programs = programs()
         # Not tmp_path: PostgreSQL refuses root, and another user can't enter there.
         self.folder = Path(tempfile.mkdtemp(prefix="technova_cluster_"))
@@ -68,8 +72,8 @@ class Cluster:
             self._as_other = ["runuser", "-u", "nobody", "--"]
         self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8")
         self.port = _port()
-        with (self.data / "postgresql.conf").open("a") as settings:
-            settings.write(SETTINGS.format(port=self.port))
+        with (self.data / "postgresql.conf").open("a") as file:
+            file.write(SETTINGS.format(port=self.port) + settings)
         self.start()
 
     @property
@@ -82,6 +86,19 @@ class Cluster:
     def stop(self, how: str) -> None:
         """`immediate` is a crash: nothing is written that was not yet."""
         self._run("pg_ctl", "-w", "-m", how, "stop")
+
+    def freeze(self) -> None:
+        """All its processes stand still: the kernel takes calls, and nobody answers."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, which: signal.Signals) -> None:
+        first = int((self.data / "postmaster.pid").read_text().split("\n")[0])
+        for pid in (first, *children(first)):  # it starts no further ones
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, which)
 
     def rows(self, query: str, *values: object) -> list[tuple]:
         """What a query finds, past the service."""

@@ -69,7 +69,9 @@ class Batch(models.Model):
     # What was asked for, so that the same again is known (`batches.making.digest`).
     request_digest = models.CharField(max_length=64, blank=True)
     problem = models.TextField(_("why it failed"), blank=True)
-    cancelled_by = models.CharField(_("cancelled by"), max_length=250, blank=True)
+    cancelled_by = models.CharField(
+        _("cancelled by"), max_length=250, blank=True, db_default=""
+    )
 
     # Set by whoever answers the same request again, and not stored.
     is_repeated = False

@@ -112,14 +112,18 @@ class ApiKey(models.Model):
     scopes = models.JSONField(_("scopes"), default=list)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     # A text copy, as in the logs: an operator at a terminal is no user.
-    created_by = models.CharField(_("created by"), max_length=150, blank=True)
+    created_by = models.CharField(
+        _("created by"), max_length=150, blank=True, db_default=""
+    )
     expires_at = models.DateTimeField(
         _("expires"), null=True, blank=True, help_text=_("Empty: never.")
     )
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
-    revoked_by = models.CharField(_("revoked by"), max_length=150, blank=True)
+    revoked_by = models.CharField(
+        _("revoked by"), max_length=150, blank=True, db_default=""
+    )
     revocation_reason = models.CharField(
-        _("reason of the revocation"), max_length=200, blank=True
+        _("reason of the revocation"), max_length=200, blank=True, db_default=""
     )
     last_used_at = models.DateTimeField(
         _("last used"), null=True, blank=True, editable=False
