@@ -368,7 +368,7 @@ patch_employee = _call(
 )
 ready = _call(
     "ready",
-    "Ready to answer and to record",
+    _("Ready to answer and to record"),
     {
         "type": "object",
         "properties": {
@@ -381,9 +381,11 @@ ready = _call(
     },
     (405, 406, 503),
     auth=[],
-    description="The database answers, its migrations are applied, the log may be "
-    "written and has its triggers, and a verified release serves. 503 names in "
-    "`errors` which of these fails. Found out once a second at most.",
+    description=_(
+        "The database answers, its migrations are applied, the log may be written and "
+        "has its triggers, and a verified release serves. 503 names in `errors` which "
+        "of these fails. Found out once a second at most."
+    ),
 )
 health = _call(
     "health",

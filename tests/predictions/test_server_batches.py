@@ -18,7 +18,8 @@ KEY = {"X-API-Key": SECRET}
 STUCK = """
 from pathlib import Path
 
-exec(Path({project!r}).read_text())
+__file__ = {project!r}
+exec(Path(__file__).read_text())
 
 
 def post_worker_init(worker):

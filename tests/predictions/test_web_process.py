@@ -19,7 +19,8 @@ CONFIG = """
 import sys
 from pathlib import Path
 
-exec(Path({project!r}).read_text())
+__file__ = {project!r}
+exec(Path(__file__).read_text())
 
 
 def worker_exit(server, worker):
