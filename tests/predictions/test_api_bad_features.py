@@ -134,16 +134,14 @@ def test_a_field_may_be_missing_or_null_and_is_imputed_alike(api, features, name
 
 
 @pytest.mark.parametrize("name", ["departement", "poste", "domaine_etude"])
-def test_an_unknown_category_is_refused_with_what_a_missing_one_would_do(
-    api, features, name
-):
+def test_an_unknown_category_says_what_a_missing_one_does(api, features, name):
     body = {"features": features | {name: "Qwertz"}}
 
     answer = assert_refused(
         api, "POST", "/predict", body, expected=[(name, "unknown_category")]
     )
 
-    assert "valeur absente" in answer.json()["detail"]
+    assert "A missing value is replaced" in answer.json()["detail"]
     for category in current().categories[name]:
         assert category in answer.json()["detail"]
 
