@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from attrition import releases
 from attrition.errors import AttritionError, InvalidFeatures, ReleaseRejected
-from predictions.models import Prediction, Replay
+from predictions.models import Erasure, Prediction, Replay
 from predictions.models.log import ours
 from predictions.processes import Spread, here
 from predictions.proof.canonical import parsed
@@ -117,6 +117,16 @@ def _probability(version: str, artifact_sha256: str, payload: str | None) -> flo
             _("release %(version)s can't read its payload") % {"version": version}
         ) from None
     return release.scorecard.probability(values)
+
+
+def erased(rows: QuerySet[Prediction]) -> QuerySet[Prediction]:
+    """Those whose data are gone by an erasure on record: nothing to compute from.
+
+    Data that are gone without one are no such row: they do not match.
+    """
+    return rows.filter(
+        input_payload__isnull=True, pk__in=Erasure.objects.values("prediction_id")
+    )
 
 
 def elsewhere() -> str:

@@ -14,7 +14,7 @@ from predictions.management.arguments import add_processes, moment, operator, ro
 from predictions.models import Prediction, Source
 from predictions.models.log import ours
 from predictions.processes import ProcessLost, over_processes, suitable
-from predictions.replays import Replayed, elsewhere, record, replay
+from predictions.replays import Replayed, elsewhere, erased, record, replay
 from predictions.services import Caller, LogUnavailable
 
 MOST_SHOWN = 100
@@ -54,8 +54,13 @@ class Command(BaseCommand):
         asked_for = (
             ", ".join(map(str, ids)) if ids else f"since {since}" if since else "all"
         )
+        copies = rows.count() - ours(rows).count()
+        gone = 0
+        if not ids:  # one that is asked for by its number is named
+            without_data = erased(ours(rows)).values("pk")
+            gone = without_data.count()
+            rows = rows.exclude(pk__in=without_data)
         total = ours(rows).count()
-        copies = rows.count() - total
         count = matching = 0
         bar = tqdm(total=total, desc=_("replaying"), disable=None, leave=False)
         try:
@@ -73,6 +78,9 @@ class Command(BaseCommand):
         if copies:
             said = {"copies": copies, "why": elsewhere()}
             self.stdout.write(_("Not replayed: %(copies)s (%(why)s).") % said)
+        if gone:
+            text = _("%(count)s erased: nothing to compute from.")
+            self.stdout.write(text % {"count": gone})
         if matching != count:
             sys.exit(1)
 
