@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from django.db import Error
-from django.db.models import QuerySet, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
@@ -119,14 +119,13 @@ def _probability(version: str, artifact_sha256: str, payload: str | None) -> flo
     return release.scorecard.probability(values)
 
 
-def erased(rows: QuerySet[Prediction]) -> QuerySet[Prediction]:
-    """Those whose data are gone by an erasure on record: nothing to compute from.
+def erased() -> Q:
+    """Rows whose data are gone by an erasure on record: nothing to compute from.
 
     Data that are gone without one are no such row: they do not match.
     """
-    return rows.filter(
-        input_payload__isnull=True, pk__in=Erasure.objects.values("prediction_id")
-    )
+    on_record = Erasure.objects.values("prediction_id")
+    return Q(input_payload__isnull=True, pk__in=on_record)
 
 
 def elsewhere() -> str:

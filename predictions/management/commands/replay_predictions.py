@@ -54,13 +54,12 @@ class Command(BaseCommand):
         asked_for = (
             ", ".join(map(str, ids)) if ids else f"since {since}" if since else "all"
         )
-        copies = rows.count() - ours(rows).count()
         gone = 0
         if not ids:  # one that is asked for by its number is named
-            without_data = erased(ours(rows)).values("pk")
-            gone = without_data.count()
-            rows = rows.exclude(pk__in=without_data)
+            gone = ours(rows).filter(erased()).count()
+            rows = rows.exclude(erased())
         total = ours(rows).count()
+        copies = rows.count() - total
         count = matching = 0
         bar = tqdm(total=total, desc=_("replaying"), disable=None, leave=False)
         try:
