@@ -16,6 +16,7 @@ help: ## list these words
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 serve: $(VENV)/base .env.local ## install, migrate, load the demonstration and serve
+	@$(BIN)/python -m technova.port $(HOST) $(PORT)
 	@$(MANAGE) migrate --skip-checks --verbosity 0
 	@$(MANAGE) bootstrap --demo --address http://$(HOST):$(PORT)
 	@SEAL_EVERY=$${SEAL_EVERY:-60} SUMMARISE_EVERY=$${SUMMARISE_EVERY:-60} \

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from django.db import Error
-from django.db.models import QuerySet, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from attrition import releases
 from attrition.errors import AttritionError, InvalidFeatures, ReleaseRejected
-from predictions.models import Prediction, Replay
+from predictions.models import Erasure, Prediction, Replay
 from predictions.models.log import ours
 from predictions.processes import Spread, here
 from predictions.proof.canonical import parsed
@@ -117,6 +117,15 @@ def _probability(version: str, artifact_sha256: str, payload: str | None) -> flo
             _("release %(version)s can't read its payload") % {"version": version}
         ) from None
     return release.scorecard.probability(values)
+
+
+def erased() -> Q:
+    """Rows whose data are gone by an erasure on record: nothing to compute from.
+
+    Data that are gone without one are no such row: they do not match.
+    """
+    on_record = Erasure.objects.values("prediction_id")
+    return Q(input_payload__isnull=True, pk__in=on_record)
 
 
 def elsewhere() -> str:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 
 from django.core.exceptions import (
+    DisallowedHost,
     RequestDataTooBig,
     TooManyFieldsSent,
     TooManyFilesSent,
@@ -13,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from predictions.admin import error_pages
 from predictions.api import handlers
+from predictions.database import schema
 from predictions.services import LogUnavailable
 
 FOR_PEOPLE = ("/admin/", "/session/", "/i18n/")
@@ -28,6 +30,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         return handlers.bad_request(request, exception)
     if isinstance(exception, TOO_MUCH):
         return error_pages.too_much(request)
+    if isinstance(exception, DisallowedHost):
+        return error_pages.host_not_allowed(request)
     return error_pages.bad_request(request)
 
 
@@ -68,6 +72,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Django calls it while it handles the exception, wherever that was raised."""
     if not _is_for_people(request):
         return handlers.server_error(request)
-    if isinstance(sys.exception(), (AnyDatabaseError, LogUnavailable)):
+    error = sys.exception()
+    if isinstance(error, (AnyDatabaseError, LogUnavailable)):
+        if schema.is_behind(error):
+            return error_pages.not_migrated(request)
         return error_pages.unavailable(request)
     return error_pages.server_error(request)

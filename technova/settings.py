@@ -80,6 +80,9 @@ API_KEY = env.sent("API_KEY")
 for _name in ("ADMIN_PASSWORD", "AUDITOR_PASSWORD", "MANAGER_PASSWORD"):
     env.secret(_name, env.WEAK, "")
 
+# The invented employees and a first score, for whoever looks at a service of nobody's
+DEMO = env.flag("DEMO", default=bool(SPACE_HOST))
+
 # The log's seals: an Ed25519 key (32 bytes in base64), and the public keys of earlier
 # ones that verify_log trusts besides. Without a key, seals are not signed.
 SEAL_SIGNING_KEY = env.key("SEAL_SIGNING_KEY")

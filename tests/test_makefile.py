@@ -4,7 +4,9 @@ import base64
 import os
 import re
 import shutil
+import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -68,3 +70,23 @@ def test_the_secrets_that_are_made_are_long_enough(make, tmp_path):
 def test_a_lock_that_fails_stops_there(make, tmp_path):
     assert make("lock").returncode != 0
     assert (tmp_path / "calls").read_text() == "called\n"
+
+
+def test_a_port_that_is_taken_is_said_before_anything_is_done(make, tmp_path):
+    (tmp_path / "technova").mkdir()
+    shutil.copy(MAKEFILE.parent / "technova" / "port.py", tmp_path / "technova")
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.write_text(f'#!/bin/sh\necho "$@" >> calls\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        found = make("serve", f"PORT={port}")
+    calls = (tmp_path / "calls").read_text().splitlines()
+    make("serve", f"PORT={port}")  # it is free now
+
+    said = found.stderr.splitlines()
+    assert said[0] == f"PORT {port} is taken: PORT=… make serve takes another."
+    assert len(said) == 2  # make's own line
+    assert calls == [f"-m technova.port 127.0.0.1 {port}"]
+    assert "manage.py migrate" in (tmp_path / "calls").read_text()

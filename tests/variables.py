@@ -67,6 +67,7 @@ TABLE = {
         "https://",
         ",",
     ),
+    "DEMO": FLAG,
     "SECURE_SSL_REDIRECT": FLAG,
     "SECURE_HSTS_SECONDS": refused("0 to 1000000000", "a year", "1.5", "-1", "1e10"),
     "COOKIE_SECURE": FLAG,

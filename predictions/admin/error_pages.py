@@ -29,6 +29,15 @@ def bad_request(request):
     return _page(request, HTTPStatus.BAD_REQUEST, title, [what, GO_BACK])
 
 
+def host_not_allowed(request):
+    title = _("This service does not answer under this host")
+    what = _(
+        "The host in the address is not among ALLOWED_HOSTS. Open the address that you "
+        "were given, or tell whoever runs this service."
+    )
+    return _page(request, HTTPStatus.BAD_REQUEST, title, [what])
+
+
 def permission_denied(request, exception):
     if isinstance(exception, LockedOut):
         return _locked_out(request, exception.seconds)
@@ -128,6 +137,19 @@ def unavailable(request):
         _("Wait a minute and load the page again."),
         _("If it goes on, tell whoever runs this service, and give them this:"),
     ]
+    return _later(request, title, sentences)
+
+
+def not_migrated(request):
+    title = _("The database is not ready for this version")
+    sentences = [
+        _("It lacks tables or columns. Nothing was saved."),
+        _("Whoever runs this service runs manage.py migrate. Give them this:"),
+    ]
+    return _later(request, title, sentences)
+
+
+def _later(request, title, sentences):
     status = HTTPStatus.SERVICE_UNAVAILABLE
     response = _page(request, status, title, sentences, for_operator=True)
     response["Retry-After"] = str(RETRY_AFTER)

@@ -4,7 +4,11 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import (
+    DisallowedHost,
+    PermissionDenied,
+    SuspiciousOperation,
+)
 from django.db import Error as AnyDatabaseError
 from django.http import (
     Http404,
@@ -21,6 +25,7 @@ from attrition.errors import InvalidFeatures, Problem, ReleaseRejected
 from predictions.api.errors import Refusal, Unauthorized, body_of
 from predictions.api.renderers import BrowsableAPIRenderer, JSONRenderer
 from predictions.batches.starting import BrokerUnavailable
+from predictions.database import schema
 from predictions.idempotency import KeyReused
 from predictions.services import LogUnavailable
 
@@ -76,6 +81,8 @@ def _translate(exc: Exception) -> tuple[int | None, list[Problem], dict[str, str
             return _unavailable("model_unavailable")
         case BrokerUnavailable():
             return _unavailable("broker_unavailable")
+        case LogUnavailable() | AnyDatabaseError() if schema.is_behind(exc):
+            return _unavailable("schema_outdated")
         case LogUnavailable():
             return _unavailable("log_unavailable")
         case AnyDatabaseError():
@@ -114,7 +121,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return refused(HTTPStatus.BAD_REQUEST, "bad_request")
+    strange = isinstance(exception, DisallowedHost)
+    code = "host_not_allowed" if strange else "bad_request"
+    return refused(HTTPStatus.BAD_REQUEST, code)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

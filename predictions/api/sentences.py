@@ -92,5 +92,12 @@ SENTENCES |= UNAVAILABLE | {
     "database_unavailable": _(
         "The database does not answer at the moment. Nothing was done; try again soon."
     ),
+    "schema_outdated": _(
+        "The database lacks tables or columns of this version. Nothing was done; the "
+        "operator of this service runs manage.py migrate."
+    ),
+    "host_not_allowed": _(
+        "This service does not answer under this host: it is not among ALLOWED_HOSTS."
+    ),
     "server_error": _("Something went wrong here, and it is on record."),
 }

@@ -1,10 +1,9 @@
 """Letting somebody back in. Each remedy goes on record together with what it does."""
 
-import secrets
-
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.utils.crypto import get_random_string
 from django.views.decorators.debug import sensitive_variables
 
 from predictions.logins import lockout, second_step, sessions
@@ -21,7 +20,7 @@ def reset_login(
     Ends a lock-out too. Raises ValidationError for a weak one; then nothing changed.
     """
     if password is None:
-        password = secrets.token_urlsafe(12)
+        password = get_random_string(16)
     else:
         validate_password(password, user)
     with transaction.atomic():

@@ -140,4 +140,5 @@ def test_each_status_of_an_error_is_explained():
     section = text_of(API).split("### Errors")[1]
 
     listed = {int(row) for row in re.findall(r"^\| (\d{3}) \|", section, re.MULTILINE)}
-    assert listed == {*ERRORS, 429}
+    # A host that is not allowed is refused before any call is looked at.
+    assert listed == {*ERRORS, 400, 429}

@@ -216,6 +216,15 @@ def test_old_figures_are_said_to_be_old(page, db):
     assert "il y a 2" in words
 
 
+def test_figures_of_this_minute_are_of_just_now(page, db):
+    keep()
+
+    words = text_of(page())
+
+    assert "(à l'instant)" in words
+    assert "0\u00a0minute" not in words
+
+
 # Departments
 
 

@@ -56,6 +56,17 @@ def test_a_prediction_is_found_by_employee_and_by_identifier(
     assert detail(other) not in found
 
 
+def test_no_crumb_stands_twice(page):
+    def crumbs(address: str) -> list[str]:
+        found = re.search(r'<div class="breadcrumbs">(.*?)</div>', page(address), re.S)
+        words = re.sub(r"<[^>]+>", "", unescape(found[1])).split("›")
+        return [" ".join(word.split()) for word in words]
+
+    assert crumbs(LIST) == ["Accueil", "Prédictions"]
+    seals = reverse("admin:predictions_seal_changelist")
+    assert crumbs(seals) == ["Accueil", "Prédictions", "Scellés"]
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [

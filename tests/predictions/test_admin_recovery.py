@@ -86,6 +86,7 @@ def test_a_new_password_is_shown_once_and_works(admin, ana):
     page = act(admin, "reset_selected", ana, reason=WHY)
 
     [password] = re.findall(r'<code class="secret">([^<]+)<', page.text)
+    assert password.isalnum()
     again = admin.get(page.redirect_chain[-1][0])
     assert again.status_code == 410
     assert password not in again.text

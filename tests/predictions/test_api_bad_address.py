@@ -248,10 +248,18 @@ def test_json_is_the_answer_to_whoever_takes_it(api, accept):
     assert answer["Content-Type"] == "application/json"
 
 
-def test_a_strange_host_gets_the_shape_too(api):
-    answer = api.get("/health", headers={"Host": "evil.example"})
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "is not among"), ("fr", "n'est pas dans")]
+)
+def test_a_host_that_is_not_allowed_is_said_to_be_none(api, language, said):
+    sent = {"Host": "evil.example", "Accept-Language": language}
 
-    assert problems(answer) == [(None, "bad_request")]
+    answer = api.get("/health", headers=sent)
+
+    assert answer.status_code == 400
+    assert problems(answer) == [(None, "host_not_allowed")]
+    assert f"{said} ALLOWED_HOSTS" in answer.json()["detail"]
+    assert "evil.example" not in answer.content.decode()
 
 
 INSIDE = "postgresql://ana:secret@db/technova"

@@ -232,7 +232,8 @@ def test_bootstrap_on_a_terminal_shows_each_made_up_password_once(
     for name, line in zip(LOGINS, logins, strict=True):
         assert f" {name}," in line
         password = line.split()[-1]
-        assert len(password) >= 12
+        assert len(password) >= 16
+        assert password.isalnum()
         assert User.objects.get(username=name).check_password(password)
         assert name not in second
 

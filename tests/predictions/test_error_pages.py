@@ -187,6 +187,15 @@ def test_without_a_database_a_page_says_what_to_do(patient, path):
     assert answer["Retry-After"] == "60"
 
 
+def test_a_host_that_is_not_allowed_gets_a_page_that_says_so(patient):
+    answer = patient.get(LOG, headers={"Host": "evil.example"})
+
+    assert answer.status_code == 400
+    assert is_page(answer)
+    assert "n'est pas dans ALLOWED_HOSTS" in text_of(answer)
+    assert "evil.example" not in text_of(answer)
+
+
 def read_only() -> str:
     if connection.vendor == "postgresql":
         return "SET TRANSACTION READ ONLY"

@@ -103,6 +103,34 @@ def test_an_unknown_release_is_refused_before_anything_is_changed(settings):
         call_command("prepare", "--wait", "1")
 
 
+@pytest.mark.parametrize("demo", [True, False])
+def test_the_invented_employees_come_where_they_are_wished(tmp_path, demo):
+    variables = {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'log.sqlite3'}",
+        "SPACE_HOST": "ana-hr.hf.space",
+        "DEMO": "" if demo else "false",
+    }
+    found = "from attrition.models import Employee; found = Employee.objects; "
+    count, fewer = f"{found}print(found.count())", f"{found}found.get(pk=669).delete()"
+
+    def employees() -> int:
+        assert manage("prepare", **variables).returncode == 0
+        return int(manage("shell", "-v", "0", "-c", count, **variables).stdout)
+
+    first = employees()
+    if demo:
+        assert manage("shell", "-c", fewer, **variables).returncode == 0
+    second = employees()
+
+    assert (first, second) == ((8, 7) if demo else (0, 0))
+
+
+def test_outside_a_space_nobody_is_invented_unless_wished():
+    script = "from django.conf import settings; print(settings.DEMO)"
+
+    assert manage("shell", "-v", "0", "-c", script).stdout == "False\n"
+
+
 def manage(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, str(Path(ROOT) / "manage.py"), *words],

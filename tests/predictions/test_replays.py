@@ -74,17 +74,55 @@ def test_a_release_that_is_gone_is_named_and_where_it_was_expected(
 
 def test_an_erased_payload_can_not_be_replayed(api, make_prediction):
     row = make_prediction()
-    Erasure.objects.create(prediction_id=row.pk, user_name="ana", reason="art. 17")
+    erase(row)
+
+    answer = replay(api, row.pk)
+
+    assert answer.status_code == 422
+    assert "its payload was erased" in answer.json()["detail"]
+
+
+def erase(row, *, on_record=True):
+    if on_record:
+        Erasure.objects.create(prediction_id=row.pk, user_name="ana", reason="art. 17")
     execute(
         "UPDATE predictions SET input_payload = NULL, payload_salt = NULL, "
         "employee_id = NULL WHERE id = %s",
         row.pk,
     )
 
-    answer = replay(api, row.pk)
 
-    assert answer.status_code == 422
-    assert "its payload was erased" in answer.json()["detail"]
+def test_the_whole_log_counts_erased_rows_apart_and_ends_well(make_prediction, run):
+    rows = [make_prediction() for _ in range(3)]
+    erase(rows[1])
+
+    out, _ = run("replay_predictions", "--all")
+
+    assert "2 of 2 match." in out
+    assert "1 erased: nothing to compute from." in out
+    assert (Replay.objects.get().replayed, Replay.objects.get().matching) == (2, 2)
+
+
+def test_an_erased_row_that_is_asked_for_is_refused_by_its_number(make_prediction, run):
+    row = make_prediction()
+    erase(row)
+
+    with pytest.raises(SystemExit):
+        run("replay_predictions", row.pk)
+
+    assert f"prediction {row.pk}: not replayed: its payload was erased" in run.out
+
+
+def test_data_that_are_gone_without_an_erasure_match_nothing(make_prediction, run):
+    row = make_prediction()
+    with without_triggers():
+        erase(row, on_record=False)
+
+    with pytest.raises(SystemExit):
+        run("replay_predictions", "--all")
+
+    assert "0 of 1 match." in run.out
+    assert "erased: nothing" not in run.out
 
 
 def test_the_scope_is_that_of_auditors(api_with, make_prediction):

@@ -1,7 +1,6 @@
 """Makes what a first start needs; run again, it changes nothing twice."""
 
 import os
-import secrets
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -14,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from attrition import releases
@@ -99,7 +99,7 @@ class Command(BaseCommand):
                     % {"name": name, "variable": variable}
                 )
                 return
-            password = secrets.token_urlsafe(12)
+            password = get_random_string(16)
         try:
             validate_password(password, user)
         except ValidationError as error:

@@ -19,8 +19,8 @@ from predictions.management.arguments import seconds
 class Command(BaseCommand):
     help = (
         "Wait for the database, migrate it as its owner, renew the privileges of the "
-        "role that serves, and bootstrap. Run again, or twice at once, it changes "
-        "nothing twice."
+        "role that serves, and bootstrap, with --demo where DEMO is true. Run again, "
+        "or twice at once, it changes nothing twice."
     )
     # Each command in here has its own, and most of a broken release can be served.
     requires_system_checks: list[str] = []
@@ -51,7 +51,12 @@ class Command(BaseCommand):
             role = connections["default"].settings_dict["USER"]
             if alias == "owner" and role != connection.settings_dict["USER"]:
                 call_command("grant_runtime_role", role, stdout=self.stdout)
-            call_command("bootstrap", stdout=self.stdout)
+            call_command(
+                "bootstrap",
+                demo=settings.DEMO,
+                stdout=self.stdout,
+                stderr=self.stderr,
+            )
 
     def _refuse_unknown_release(self) -> None:
         """Before anything is changed: whoever names a release wants that one."""

@@ -14,7 +14,7 @@ from predictions.management.arguments import add_processes, moment, operator, ro
 from predictions.models import Prediction, Source
 from predictions.models.log import ours
 from predictions.processes import ProcessLost, over_processes, suitable
-from predictions.replays import Replayed, elsewhere, record, replay
+from predictions.replays import Replayed, elsewhere, erased, record, replay
 from predictions.services import Caller, LogUnavailable
 
 MOST_SHOWN = 100
@@ -54,6 +54,10 @@ class Command(BaseCommand):
         asked_for = (
             ", ".join(map(str, ids)) if ids else f"since {since}" if since else "all"
         )
+        gone = 0
+        if not ids:  # one that is asked for by its number is named
+            gone = ours(rows).filter(erased()).count()
+            rows = rows.exclude(erased())
         total = ours(rows).count()
         copies = rows.count() - total
         count = matching = 0
@@ -73,6 +77,9 @@ class Command(BaseCommand):
         if copies:
             said = {"copies": copies, "why": elsewhere()}
             self.stdout.write(_("Not replayed: %(copies)s (%(why)s).") % said)
+        if gone:
+            text = _("%(count)s erased: nothing to compute from.")
+            self.stdout.write(text % {"count": gone})
         if matching != count:
             sys.exit(1)
 
