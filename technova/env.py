@@ -8,6 +8,7 @@ import logging
 import os
 import re
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import available_timezones
 
 import environ
@@ -15,10 +16,20 @@ from django.core.exceptions import ImproperlyConfigured
 
 LINE = re.compile(r"(export )?[A-Za-z_0-9]+=.*|\s*(#.*)?")
 BROKER = re.compile(r"(redis|rediss|amqp|amqps)://[^/\s]+(/\S*)?")
+REDIS = re.compile(r"rediss?://[^/\s]+(/[0-9]*)?")
 HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 ORIGIN = re.compile(rf"https?://(\*\.)?{HOST.pattern}(:[0-9]{{1,5}})?")
+RATE = re.compile(r"([1-9][0-9]{0,6})/(s|min|h)")
+SECONDS = {"s": 1, "min": 60, "h": 3600}
 KEPT = ("SECRET_KEY", "SEAL_SIGNING_KEY")  # files of DATA_DIR, see technova.container
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql", "postgresql+psycopg")
+
+
+class Rate(NamedTuple):
+    """So many calls in so many seconds."""
+
+    calls: int
+    seconds: int
 
 
 def read_files(folder: Path) -> None:
@@ -106,6 +117,31 @@ def whole(name: str, low: int, high: int, default: int) -> int:
             f"{name} must be a whole number from {low} to {high}."
         )
     return int(found or 0)
+
+
+def rate(name: str) -> Rate | None:
+    """Return how often; None when the variable is not set."""
+    value = text(name, "")
+    if not value:
+        return None
+    if not (found := RATE.fullmatch(value)):
+        raise ImproperlyConfigured(
+            f"{name} must be a number a second, minute or hour (10/s, 600/min, "
+            f"5000/h), not {value!r}."
+        )
+    return Rate(int(found[1]), SECONDS[found[2]])
+
+
+def redis(name: str) -> str:
+    """Return the URL of a Redis; empty when the variable is not set."""
+    url = text(name, "")
+    if url and not REDIS.fullmatch(url):
+        # Not quoted: it may hold a password.
+        raise ImproperlyConfigured(
+            f"{name} is not the URL of a Redis: write redis://HOST:6379/1, or leave it "
+            "empty."
+        )
+    return url
 
 
 def words(name: str, default: str = "") -> list[str]:

@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from technova import env
+from technova.caches import caches
 from technova.logs import FORMATTERS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -198,6 +199,12 @@ USE_TZ = True
 # Static files come from the installed packages, served by WhiteNoise.
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
+
+# Throttling: how often a key may call, and an address send keys that are none. All
+# processes count together in a Redis, or each by itself
+THROTTLE_KEY = env.rate("THROTTLE_KEY")
+THROTTLE_FAILED_KEYS = env.rate("THROTTLE_FAILED_KEYS")
+CACHES = caches(env.redis("CACHE_URL"))
 
 # The API
 MAX_BODY_BYTES = 1024 * 1024

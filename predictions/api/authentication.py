@@ -4,11 +4,13 @@ import logging
 import time
 from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
 from django.db import Error
 from django.db.models import Q
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 
+from predictions.api import throttling
 from predictions.api.errors import Unauthorized
 from predictions.models import ApiKey
 from predictions.models.keys import hashed
@@ -45,8 +47,12 @@ class ApiKeyAuthentication(BaseAuthentication):
         secret = sent_secret(request)
         if secret is None:
             return None
+        if settings.THROTTLE_FAILED_KEYS:
+            throttling.check_address(request)
         key = remembered.key(secret) if secret else None
         if key is None:
+            if settings.THROTTLE_FAILED_KEYS:
+                throttling.count_failure(request)
             raise Unauthorized("invalid_key")
         request._request.key_prefix = key.prefix
         if key.revoked_at is not None:

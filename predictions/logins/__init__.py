@@ -1,0 +1,1 @@
+"""How people log in to the back-office, and how they get back in."""
