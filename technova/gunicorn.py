@@ -24,7 +24,8 @@ from technova import env, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-worker_class = "gthread"
+worker_class = "technova.worker.Worker"  # gthread, which slow clients can't hold
+sendfile = False  # it would wait for whoever reads no answer
 threads = env.whole("WEB_THREADS", 1, 64, default=4)  # of each worker
 keepalive = 5  # seconds
 timeout = 30  # seconds until a hanging worker is replaced

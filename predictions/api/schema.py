@@ -107,7 +107,7 @@ EXPLAIN = _query(
 )
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 255},
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     location=OpenApiParameter.HEADER,
     description=_(
         "Makes a retry safe: the same key and body get the first answer again (same "
@@ -152,7 +152,12 @@ DATE_OR_TIME = {
 }
 FILTERS = [
     _query("prediction", _("Only this class."), type="integer", enum=[0, 1]),
-    _query("model_version", _("Only this release."), type="string", minLength=1),
+    _query(
+        "model_version",
+        _("Only this release."),
+        type="string",
+        pattern=r"^[^\u0000]+$",
+    ),
     _query("source", _("Only asked this way."), type="string", enum=Source.values),
     _query("since", _sentences(_("Asked at or after."), TIME), **DATE_OR_TIME),
     _query("until", _sentences(_("Asked before."), TIME), **DATE_OR_TIME),

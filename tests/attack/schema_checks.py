@@ -1,15 +1,19 @@
-"""One more check of schemathesis, for its command line to load.
+"""Two checks in the place of schemathesis' own, for its command line to load.
 
-It stands in the place of `positive_data_acceptance`, to which every 422 to a request
-that fits the schema is a fault. Some of what is refused is nothing that a schema can
-say; what and why is named here, and anything else still fails.
+To `positive_data_acceptance` every 422 to a request that fits the schema is a fault,
+and to `negative_data_rejection` every 200 to one that does not. Some of what is refused
+is nothing that a schema can say, and one parameter asks for a 200; which and why is
+named here, and anything else still fails.
 """
 
 from typing import Any
 
 import schemathesis
 from schemathesis.core.failures import Failure
-from schemathesis.specs.openapi.checks import positive_data_acceptance
+from schemathesis.specs.openapi.checks import (
+    negative_data_rejection,
+    positive_data_acceptance,
+)
 
 WHAT_IS_STORED = "it depends on what is stored"
 BEYOND_A_SCHEMA = {
@@ -34,6 +38,17 @@ def what_fits_is_taken(ctx: Any, response: Any, case: Any) -> None:
         positive_data_acceptance(ctx, response, case)
     except Failure:
         if not (response.status_code == 422 and is_beyond(case, response.json())):
+            raise
+
+
+@schemathesis.check
+def what_does_not_fit_is_refused(ctx: Any, response: Any, case: Any) -> None:
+    try:
+        negative_data_rejection(ctx, response, case)
+    except Failure:
+        # The others are scored, and the answer says who was refused and why.
+        skips = (case.query or {}).get("on_error") == "skip"
+        if not (skips and response.json()["refused"]):
             raise
 
 
