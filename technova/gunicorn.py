@@ -20,7 +20,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from gunicorn.glogging import Logger
 
-from technova import env, logs
+from technova import env, logs, production
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -114,6 +114,16 @@ class Beside:
 
 
 beside: list[Beside] = []
+
+
+def on_starting(server: Any) -> None:
+    """Before the first worker: nobody is served with a secret that is none."""
+    try:
+        env.read_files(BASE_DIR)
+        env.read_kept(BASE_DIR / env.text("DATA_DIR", "var"))
+        production.refuse_known_secret("SECRET_KEY", env.text("SECRET_KEY"))
+    except ImproperlyConfigured as error:
+        sys.exit(f"gunicorn: {error}")
 
 
 def when_ready(server: Any) -> None:

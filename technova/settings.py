@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from technova import env
 from technova.caches import caches
 from technova.logs import FORMATTERS
+from technova.production import refuse_open_doors
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -27,6 +28,7 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", f"localhost,127.0.0.1,[::1],{SPACE_HO
 CSRF_TRUSTED_ORIGINS = env.words(
     "CSRF_TRUSTED_ORIGINS", SPACE_HOST and f"https://{SPACE_HOST}"
 )
+refuse_open_doors(DEBUG, ALLOWED_HOSTS)
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT")
 SECURE_HSTS_SECONDS = env.whole("SECURE_HSTS_SECONDS", 0, 10**9, default=0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0

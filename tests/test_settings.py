@@ -43,6 +43,9 @@ def manage(
         ("SECRET_KEY", "hunter2" * 7),
         ("API_KEY", "hunter2" * 2),
         ("DEBUG", "maybe"),
+        ("DEBUG", "true"),  # with the hosts of production
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", "hr.example.org,*"),
         ("DATABASE_URL", "mysql://root:hunter2@db/x"),
         ("DATABASE_URL", "postgresql://user:hunter2@db:port/x"),
         ("DATABASE_URL", "postgresql://user:hunter2@db"),
