@@ -27,6 +27,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 worker_class = "technova.worker.Worker"  # gthread, which slow clients can't hold
 sendfile = False  # it would wait for whoever reads no answer
 threads = env.whole("WEB_THREADS", 1, 64, default=4)  # of each worker
+# What a proxy says of its client: only Django believes it, with TRUST_PROXY_HEADER.
+forwarded_allow_ips = ""
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
 keepalive = 5  # seconds
 timeout = 30  # seconds until a hanging worker is replaced
 graceful_timeout = 20  # seconds that requests in flight get at the end

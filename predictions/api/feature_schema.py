@@ -112,7 +112,7 @@ def _type(field: Field, categories: Sequence[str] | None) -> dict[str, Any]:
         case Kind.PERCENT:
             text = {
                 "type": "string",
-                "pattern": r"^\s*[+\-−]?\s*\d+([.,]\d+)?\s*%?\s*$",
+                "pattern": r"^\s*[+\-−]?\s*\d{1,4}([.,]\d{1,9})?\s*%?\s*$",
             }
             return {"anyOf": [number, text]}
         case Kind.IDENTIFIER:
