@@ -267,7 +267,8 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.request": {"level": "CRITICAL", "propagate": False},
-        "django.security.csrf": {"level": "CRITICAL", "propagate": False},
+        # It quotes what was sent: a host that is not ours, with a traceback each.
+        "django.security": {"level": "CRITICAL", "propagate": False},
         "django.server": {"level": "CRITICAL", "propagate": False},
     },
 }
