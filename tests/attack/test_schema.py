@@ -64,7 +64,7 @@ def cases(said: str) -> int:
 @pytest.mark.parametrize(
     "headers",
     [("--header", f"X-API-Key: {SECRET}"), ()],
-    ids=["with a key", "without"],
+    ids=["key", "no-key"],
 )
 def test_nothing_is_answered_that_the_schema_does_not_say(
     server, tmp_path, headers, record_property
