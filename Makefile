@@ -6,10 +6,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 WEB_WORKERS ?= 2
+SUITE = $(BIN)/python -m pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test lint types check messages lock retrain card screenshots bench figures prove
+.PHONY: help serve test coverage lint types check deployable audit messages lock retrain card screenshots bench figures prove
 
 help: ## list these words
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -22,8 +23,11 @@ serve: $(VENV)/base .env.local ## install, migrate, load the demonstration and s
 	  --bind $(HOST):$(PORT) --workers $(WEB_WORKERS)
 
 test: $(VENV)/dev ## the whole suite; on PostgreSQL when DATABASE_URL names one
-	$(BIN)/python -m pytest --numprocesses auto --dist loadscope \
-	  --no-loadscope-reorder $(ARGS)
+	$(SUITE) $(ARGS)
+
+coverage: $(VENV)/dev ## the suite, and how much of the product it runs, in reports/coverage_html
+	$(SUITE) --cov --cov-report=term:skip-covered --cov-report=html --cov-report=json $(ARGS)
+	$(BIN)/python -m tests.branches reports/coverage.json
 
 lint: $(VENV)/dev ## style, imports and the import contract
 	$(BIN)/ruff check .
@@ -36,6 +40,15 @@ types: $(VENV)/dev ## mypy, strict where design.md asks for it
 check: $(VENV)/base .env.local ## the system checks, and that the migrations match
 	$(MANAGE) check
 	$(MANAGE) makemigrations --check
+
+deployable: $(VENV)/base ## the system checks of a deployment, under production settings
+	DOTENV=false SECRET_KEY=checked-and-nowhere-used-0123456789-abcdefghijklm-xyz \
+	  ALLOWED_HOSTS=hr.example.org SECURE_SSL_REDIRECT=true SECURE_HSTS_SECONDS=31536000 \
+	  COOKIE_SECURE=true SILENCED_SYSTEM_CHECKS=attrition.W001 \
+	  DATABASE_URL=sqlite:///:memory: $(MANAGE) check --deploy --fail-level WARNING
+
+audit: $(VENV)/dev ## known vulnerabilities of what the service needs; asks the internet
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements/base.txt
 
 messages: $(VENV)/dev ## collect, merge and compile the translations
 	mkdir -p var

@@ -5,11 +5,13 @@
 #   entrypoint.sh sealer           seal the log, every SEAL_EVERY seconds
 #   entrypoint.sh manage COMMAND   any command of manage.py
 # What follows `web`, `worker` or `sealer` goes to gunicorn, celery or seal_log.
+# It reads the environment alone, no .env, and runs on Linux (/proc, /dev/shm).
 set -eu
 cd "$(dirname "$0")/.."
+export DOTENV=false
 
-# What prepares ends at once when the container is told to: as process 1, this shell
-# would pass no signal on.
+# What prepares ends at once when the container is told to: this shell alone would pass
+# no signal on.
 step() {
   "$@" &
   child=$!

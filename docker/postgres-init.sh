@@ -4,6 +4,13 @@
 # PostgreSQL's image runs it once, in /docker-entrypoint-initdb.d, as POSTGRES_USER.
 set -eu
 : "${OWNER_PASSWORD:?}" "${APP_PASSWORD:?}"
+# They stand in URLs, where / or @ would end them.
+case $OWNER_PASSWORD$APP_PASSWORD in
+  *[!A-Za-z0-9]*)
+    echo "OWNER_PASSWORD and APP_PASSWORD must be letters and digits alone." >&2
+    exit 1
+    ;;
+esac
 
 # Read by \getenv: on the command line, every process would see the passwords.
 psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 \

@@ -36,6 +36,9 @@ class Client:
     def health(self):
         return self.call("GET", "/health")
 
+    def ready(self):
+        return self.call("GET", "/ready")
+
     # Scores
 
     def predict(self, features, employee_id=None, **parameters):

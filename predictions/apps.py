@@ -11,9 +11,11 @@ class PredictionsConfig(AppConfig):
     verbose_name = _("Predictions")
 
     def ready(self) -> None:
-        # Each registers what they hold: system checks, and a look before each request.
+        # Each registers what it holds: system checks, a look before each request, a
+        # note at each login.
         from predictions import checks  # noqa: F401
         from predictions.database import liveness  # noqa: F401
+        from predictions.logins import sessions  # noqa: F401
 
         post_migrate.connect(protect_the_log, sender=self)
 

@@ -19,6 +19,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "predictions.view_replay",
         "predictions.view_erasure",
         "predictions.view_access",
+        "predictions.view_loginrecovery",
         "predictions.reveal_values",
         "predictions.view_survey_answers",
         "predictions.export_prediction",

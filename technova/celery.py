@@ -6,8 +6,14 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import celeryd_init
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "technova.settings")
+try:
+    settings.CELERY_BROKER_URL  # noqa: B018  (reads them all)
+except ImproperlyConfigured as error:
+    sys.exit(f"celery: {error}")
 
 app = Celery("technova")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -6,38 +6,38 @@ its settings need the secrets.
 """
 
 import base64
+import contextlib
 import os
 import re
 import secrets
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.exceptions import ImproperlyConfigured
 
-from technova import env
+from technova import env, env_urls
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SHIPPED = BASE_DIR / "ml_artifacts"
 MOUNTS = Path("/proc/self/mountinfo")
 FORGETFUL = {"tmpfs", "ramfs"}
+MARKERS = (Path("/.dockerenv"), Path("/run/.containerenv"))  # Docker's, Podman's
 
 
 def main(command: str) -> None:
-    env.read_files(BASE_DIR)
     env.whole("PORT", 1, 65_535, default=7860)
     env.whole("WEB_CONCURRENCY", 1, 64, default=2)
     env.whole("DATABASE_WAIT", 1, 86_400, default=60)
     seals = env.whole("SEAL_EVERY", 0, 86_400, default=60) > 0
-    folder = BASE_DIR / env.text("DATA_DIR", "var")
+    folder = env.folder("DATA_DIR", "var", BASE_DIR)
     folder.mkdir(parents=True, exist_ok=True)
     mounts = MOUNTS.read_text(encoding="utf-8")
     lasts = persists(folder, mounts)
-    database = env.database(
+    database = env_urls.database(
         "DATABASE_URL", f"sqlite:///{folder / 'technova.sqlite3'}", BASE_DIR
     )
     if "sqlite" in database["ENGINE"] and not persists(Path(database["NAME"]), mounts):
@@ -62,10 +62,11 @@ def warn(text: str) -> None:
 
 
 def persists(folder: Path, mounts: str) -> bool:
-    """Whether a container's successor finds what is written there.
+    """Whether what is written there is found again: by a container's successor too.
 
     `mounts` is /proc/self/mountinfo; the deepest mount decides, the last of equals.
     """
+    folder = folder.resolve()
     place, kind = Path("/"), ""
     for line in mounts.splitlines():
         words = line.split()
@@ -73,7 +74,10 @@ def persists(folder: Path, mounts: str) -> bool:
         mount = Path(re.sub(r"\\([0-7]{3})", lambda m: chr(int(m[1], 8)), words[4]))
         if mount in (folder, *folder.parents) and len(mount.parts) >= len(place.parts):
             place, kind = mount, words[words.index("-") + 1]
-    return place != Path("/") and kind not in FORGETFUL
+    if place == Path("/"):
+        contained = kind == "overlay" or any(marker.exists() for marker in MARKERS)
+        return not contained
+    return kind not in FORGETFUL
 
 
 def keep_signing_key(folder: Path, lasts: bool) -> None:
@@ -84,14 +88,22 @@ def keep_signing_key(folder: Path, lasts: bool) -> None:
         warn("SEAL_SIGNING_KEY is not set, and no disk would keep one: no signatures.")
         return
     made(folder, "SEAL_SIGNING_KEY", new_signing_key)
-    text = (folder / "SEAL_SIGNING_KEY").read_text(encoding="ascii")
-    key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(text))
+    key = kept_key(folder / "SEAL_SIGNING_KEY")
     public = base64.b64encode(key.public_key().public_bytes_raw()).decode()
     warn(
         f"SEAL_SIGNING_KEY is not set: one is kept in {folder}. It proves nothing "
         "against whoever reads that disk. Its public key, for SEAL_PUBLIC_KEYS and "
         f"verify_log: {public}"
     )
+
+
+def kept_key(path: Path) -> Ed25519PrivateKey:
+    try:
+        return Ed25519PrivateKey.from_private_bytes(env.key_bytes(env.kept(path)))
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{path} is not {env.KEY_BYTES} bytes in base64: restore a backup."
+        ) from None
 
 
 def new_signing_key() -> str:
@@ -101,25 +113,20 @@ def new_signing_key() -> str:
 def made(folder: Path, name: str, new: Callable[[], str]) -> bool:
     """Whether a file of `folder` stands for the variable; it is made if need be.
 
-    Two that start at once agree on one: the first makes the file, the other waits for
-    what it writes.
+    Two that start at once agree on one: the file appears whole, and the first one's.
     """
     if os.environ.get(name, "").strip():
         return False
     path = folder / name
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=0o600)
-    except FileExistsError:
-        last = time.monotonic() + 5
-        while not path.stat().st_size:
-            if time.monotonic() > last:
-                raise ImproperlyConfigured(f"{path} is empty: delete it.") from None
-            time.sleep(0.1)
-    else:
-        with os.fdopen(handle, "w") as file:
-            file.write(new())
-            file.flush()
-            os.fsync(handle)
+    if not path.exists():
+        with tempfile.NamedTemporaryFile("w", dir=folder, prefix=".") as draft:
+            draft.write(new())
+            draft.flush()
+            os.fsync(draft.fileno())
+            with contextlib.suppress(FileExistsError):  # another start was first
+                os.link(draft.name, path)
+    if not path.stat().st_size:
+        raise ImproperlyConfigured(f"{path} is empty: delete it.")
     return True
 
 

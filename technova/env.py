@@ -4,9 +4,12 @@ django-environ reads the files and the database's URL; what is here refuses what
 would let pass (``DEBUG=maybe`` is False to it) and always names the variable.
 """
 
+import base64
+import binascii
 import logging
 import os
 import re
+import reprlib
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import available_timezones
@@ -15,14 +18,17 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 LINE = re.compile(r"(export )?[A-Za-z_0-9]+=.*|\s*(#.*)?")
-BROKER = re.compile(r"(redis|rediss|amqp|amqps)://[^/\s]+(/\S*)?")
-REDIS = re.compile(r"rediss?://[^/\s]+(/[0-9]*)?")
-HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
-ORIGIN = re.compile(rf"https?://(\*\.)?{HOST.pattern}(:[0-9]{{1,5}})?")
 RATE = re.compile(r"([1-9][0-9]{0,6})/(s|min|h)")
 SECONDS = {"s": 1, "min": 60, "h": 3600}
 KEPT = ("SECRET_KEY", "SEAL_SIGNING_KEY")  # files of DATA_DIR, see technova.container
-DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql", "postgresql+psycopg")
+LONGEST = 8192
+UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # no text, or none in UTF-8
+KEY_BYTES = 32
+HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]"
+SERVED = rf"\*|\.?({HOST})"
+ORIGIN = rf"https?://(\*\.)?({HOST})(:\d{{1,5}})?"
+CHECK_ID = r"\w+\.[CEWID]\d{3}"
+WEAK = 8  # characters; Django's own rules are bootstrap's to ask
 
 
 class Rate(NamedTuple):
@@ -60,7 +66,14 @@ def read_kept(folder: Path) -> None:
     for name in KEPT:
         file = folder / name
         if not os.environ.get(name, "").strip() and file.is_file():
-            os.environ[name] = file.read_text(encoding="ascii")
+            os.environ[name] = kept(file)
+
+
+def kept(file: Path) -> str:
+    try:
+        return file.read_text(encoding="ascii")
+    except UnicodeDecodeError:
+        raise ImproperlyConfigured(f"{file} is damaged: restore a backup.") from None
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -70,6 +83,10 @@ def text(name: str, default: str | None = None) -> str:
         raise ImproperlyConfigured(
             f"{name} is not set: put it in the environment, .env.local or .env "
             "(.env.example says what it is for)."
+        )
+    if len(value) > LONGEST or UNFIT.search(value):
+        raise ImproperlyConfigured(
+            f"{name} must be one line of text, of {LONGEST} characters at most."
         )
     return value
 
@@ -83,6 +100,18 @@ def secret(name: str, shortest: int, default: str | None = None) -> str:
             f"{name} must have {shortest} characters or more: {remedy}."
         )
     return value
+
+
+def secrets(name: str, shortest: int) -> list[str]:
+    """Return a comma-separated list of texts, each of them long enough."""
+    found = words(name)
+    is_set = bool(os.environ.get(name, "").strip())
+    if is_set and (not found or min(map(len, found)) < shortest):
+        raise ImproperlyConfigured(
+            f"{name} must have {shortest} characters or more in each part, with commas "
+            "between them: leave short ones out."
+        )
+    return found
 
 
 def flag(name: str, default: bool = False) -> bool:
@@ -100,12 +129,13 @@ def number(
     if not value:
         return default
     try:
-        found = float(value)
+        # Python alone reads 1_000, or digits of other scripts.
+        found = float(value) if value.isascii() and "_" not in value else float("nan")
     except ValueError:
         found = float("nan")
     if not low <= found <= high:
         raise ImproperlyConfigured(
-            f"{name} must be a number from {low} to {high}, not {value!r}."
+            f"{name} must be a number from {low} to {high}, not {reprlib.repr(value)}."
         )
     return found
 
@@ -132,45 +162,81 @@ def rate(name: str) -> Rate | None:
     return Rate(int(found[1]), SECONDS[found[2]])
 
 
-def redis(name: str) -> str:
-    """Return the URL of a Redis; empty when the variable is not set."""
-    url = text(name, "")
-    if url and not REDIS.fullmatch(url):
-        # Not quoted: it may hold a password.
-        raise ImproperlyConfigured(
-            f"{name} is not the URL of a Redis: write redis://HOST:6379/1, or leave it "
-            "empty."
-        )
-    return url
-
-
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated list, without empty items."""
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
 
 
-def host(name: str) -> str:
-    """Return a host's name; empty when the variable is not set."""
-    value = text(name, "")
-    if value and not HOST.fullmatch(value):
+def each(name: str, pattern: str, what: str, default: str = "") -> list[str]:
+    """Return a comma-separated list of what matches; `what` says what that is."""
+    found = words(name, default)
+    if os.environ.get(name, "").strip() and not found:
         raise ImproperlyConfigured(
-            f"{name} must be a host's name (hr.example.org), not {value!r}."
+            f"{name} must be {what}, with commas: it names none."
         )
-    return value
+    for item in found:
+        if not re.fullmatch(pattern, item):
+            raise ImproperlyConfigured(
+                f"{name} must be {what}, with commas, not {reprlib.repr(item)}."
+            )
+    return found
 
 
 def origins(name: str, default: str = "") -> list[str]:
     """Return origins of pages; the word `none` stands for none of the default ones."""
-    found = words(name, default)
-    if found == ["none"]:
+    if words(name, default) == ["none"]:
         return []
-    for value in found:
-        if not ORIGIN.fullmatch(value):
-            raise ImproperlyConfigured(
-                f"{name} must be origins (https://hr.example.org), with commas, or "
-                f"none: not {value!r}."
-            )
+    return each(name, ORIGIN, "origins (https://hr.example.org) or none", default)
+
+
+def folder(name: str, default: str, base: Path) -> Path:
+    """Return a folder, not always there yet; a relative path starts at `base`."""
+    found = base / text(name, default)
+    if found.exists() and not found.is_dir():
+        raise ImproperlyConfigured(f"{name} must be a folder: {found} is a file.")
     return found
+
+
+def like(name: str, pattern: str, what: str, default: str = "") -> str:
+    """Return a text that matches, or `default`; `what` says what that is."""
+    value = text(name, default)
+    if value != default and not re.fullmatch(pattern, value):
+        # Not quoted: it may be a secret.
+        raise ImproperlyConfigured(f"{name} must be {what}.")
+    return value
+
+
+def key_bytes(value: str) -> bytes:
+    """Return the bytes of an Ed25519 key in base64. Raises ValueError."""
+    try:
+        found = base64.b64decode(value, validate=True)
+    except binascii.Error:
+        found = b""
+    if len(found) != KEY_BYTES:
+        raise ValueError
+    return found
+
+
+def keys(name: str) -> list[str]:
+    """Return keys in base64, comma-separated; none when the variable is not set."""
+    found = words(name)
+    for number, value in enumerate(found, start=1):
+        try:
+            key_bytes(value)
+        except ValueError:
+            which = f"; number {number} is not" if len(found) > 1 else ""
+            raise ImproperlyConfigured(
+                f"{name} must be {KEY_BYTES} bytes in base64, 44 characters{which}."
+            ) from None
+    return found
+
+
+def key(name: str) -> str:
+    """Return one key in base64; empty when the variable is not set."""
+    found = keys(name)
+    if len(found) > 1:
+        raise ImproperlyConfigured(f"{name} must be one key, without commas.")
+    return "".join(found)
 
 
 def choice(name: str, allowed: tuple[str, ...], default: str) -> str:
@@ -185,49 +251,3 @@ def time_zone(name: str, default: str) -> str:
     if value not in available_timezones():
         raise ImproperlyConfigured(f"{name} must be a time zone such as {default}.")
     return value
-
-
-def broker(name: str) -> str:
-    """Return the URL of a message broker; empty when the variable is not set."""
-    url = text(name, "")
-    if url and not BROKER.fullmatch(url):
-        # Not quoted: it may hold a password.
-        raise ImproperlyConfigured(
-            f"{name} is not a broker's URL: write redis://HOST:6379/0 or "
-            "amqp://USER:PASSWORD@HOST:5672//, or leave it empty."
-        )
-    return url
-
-
-def database(name: str, default: str, folder: Path) -> dict:
-    """Return Django's settings for the database URL of a variable."""
-    return database_of(name, text(name, default), folder)
-
-
-def database_of(name: str, url: str, folder: Path) -> dict:
-    """Return Django's settings for one database URL; `name` is what it was given as.
-
-    The seed wrote `postgresql+psycopg://`; it means the same here. A relative path of
-    SQLite starts at `folder`, wherever a command is run.
-    """
-    scheme = url.partition(":")[0].lower()
-    if scheme not in DATABASE_SCHEMES:
-        raise ImproperlyConfigured(
-            f"{name} must start with sqlite:///, postgresql:// or "
-            "postgresql+psycopg://."
-        )
-    try:
-        config = environ.Env.db_url_config(
-            scheme.removesuffix("+psycopg") + url[len(scheme) :]
-        )
-    except (ValueError, ImproperlyConfigured):
-        # The library's message would quote the URL, and with it the password.
-        raise ImproperlyConfigured(
-            f"{name} is not a database URL: write "
-            "postgresql://USER:PASSWORD@HOST:5432/NAME."
-        ) from None
-    if not config["NAME"]:
-        raise ImproperlyConfigured(f"{name} does not name a database.")
-    if scheme == "sqlite" and config["NAME"] != ":memory:":
-        config["NAME"] = str(folder / config["NAME"])
-    return config

@@ -7,6 +7,7 @@ No access log: its lines would hold paths, and paths hold employees' numbers.
 import contextlib
 import logging
 import os
+import runpy
 import shutil
 import signal
 import subprocess
@@ -26,7 +27,6 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 worker_class = "technova.worker.Worker"  # gthread, which slow clients can't hold
 sendfile = False  # it would wait for whoever reads no answer
-threads = env.whole("WEB_THREADS", 1, 64, default=4)  # of each worker
 # What a proxy says of its client: only Django believes it, with TRUST_PROXY_HEADER.
 forwarded_allow_ips = ""
 forwarder_headers = ""
@@ -39,6 +39,34 @@ access_log_format = "%(m)s %(s)s %(M)sms"  # no path either, where somebody want
 control_socket_disable = True  # nothing outside the project folder
 FIGURES = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client reads it
 LOOK_EVERY = 5  # seconds: whether the commands beside the workers still run
+
+
+def refuse_odd_variables() -> dict[str, int]:
+    """Raise ImproperlyConfigured; return the commands beside and their seconds.
+
+    Before the first worker: one that can't read the settings would be a traceback.
+    Not imported, or a reload of the workers would find the settings of before.
+    """
+    settings = runpy.run_path(str(BASE_DIR / "technova" / "settings.py"))
+    production.refuse_known_secret("SECRET_KEY", settings["SECRET_KEY"])
+    folder, version = settings["MODEL_DIR"], settings["MODEL_VERSION"]
+    if not folder.is_dir():
+        raise ImproperlyConfigured(f"MODEL_DIR must be a folder of releases: {folder}.")
+    there = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    if version:
+        env.choice("MODEL_VERSION", tuple(there), version)
+    seconds = {
+        "seal_log": env.whole("SEAL_EVERY", 0, 86_400, default=0),
+        "summarise_log": env.whole("SUMMARISE_EVERY", 0, 86_400, default=0),
+    }
+    return {name: every for name, every in seconds.items() if every}
+
+
+try:
+    COMMANDS = refuse_odd_variables()
+except ImproperlyConfigured as error:
+    sys.exit(f"gunicorn: {error}")
+threads = env.whole("WEB_THREADS", 1, 64, default=4)  # of each worker
 
 
 def without_what_was_sent(record: logging.LogRecord) -> bool:
@@ -117,35 +145,23 @@ class Beside:
                 process.wait()
 
 
-beside: list[Beside] = []
-
-
-def on_starting(server: Any) -> None:
-    """Before the first worker: nobody is served with a secret that is none."""
-    try:
-        env.read_files(BASE_DIR)
-        env.read_kept(BASE_DIR / env.text("DATA_DIR", "var"))
-        production.refuse_known_secret("SECRET_KEY", env.text("SECRET_KEY"))
-    except ImproperlyConfigured as error:
-        sys.exit(f"gunicorn: {error}")
-
-
 def when_ready(server: Any) -> None:
     """Before the first worker: a new folder for what they count, and the commands that
     seal the log and sum it up, where nothing else does."""
-    env.read_files(BASE_DIR)
     os.environ[FIGURES] = tempfile.mkdtemp(prefix="technova-figures-")
-    seconds = {
-        "seal_log": env.whole("SEAL_EVERY", 0, 86_400, default=0),
-        "summarise_log": env.whole("SUMMARISE_EVERY", 0, 86_400, default=0),
-    }
-    if commands := {name: every for name, every in seconds.items() if every}:
-        beside.append(Beside(commands, server.log))
+    # Kept by the server: a reload reads this file anew, and forgets what stood in it.
+    server.beside = Beside(COMMANDS, server.log)
 
 
-def on_exit(server: object) -> None:
-    for commands in beside:
-        commands.end()
+def on_reload(server: Any) -> None:
+    if server.beside.commands != COMMANDS:
+        server.beside.end()
+        server.beside = Beside(COMMANDS, server.log)
+
+
+def on_exit(server: Any) -> None:
+    if hasattr(server, "beside"):  # else it ends before it was ready
+        server.beside.end()
     if FIGURES in os.environ:
         shutil.rmtree(os.environ.pop(FIGURES), ignore_errors=True)
 

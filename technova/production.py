@@ -18,7 +18,7 @@ def refuse_open_doors(debug: bool, hosts: Sequence[str]) -> None:
     if "*" in hosts:
         # Whoever sends a host of their own would find it in our links.
         raise ImproperlyConfigured(
-            "ALLOWED_HOSTS must name the hosts, and * is none: write hr.example.org."
+            "ALLOWED_HOSTS must be names of hosts, and * is none: write hr.example.org."
         )
     if debug and (others := sorted(set(hosts) - HERE)):
         raise ImproperlyConfigured(

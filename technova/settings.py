@@ -1,13 +1,14 @@
 """One settings file, filled from the environment; `.env.example` lists it all."""
 
 import logging
+from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from technova import env
+from technova import env, env_urls
 from technova.caches import caches
 from technova.logs import FORMATTERS
 from technova.production import refuse_open_doors
@@ -17,16 +18,25 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env.read_files(BASE_DIR)
 
 # What must outlive a process: SQLite's database, and secrets made at a first start
-DATA_DIR = BASE_DIR / env.text("DATA_DIR", "var")
+DATA_DIR = env.folder("DATA_DIR", "var", BASE_DIR)
 env.read_kept(DATA_DIR)
 
 # Security. In a Space of Hugging Face, which names itself, behind their proxy
-SPACE_HOST = env.host("SPACE_HOST")
+SPACE_HOST = env.like("SPACE_HOST", env.HOST, "a host's name (hr.example.org)")
 SECRET_KEY = env.secret("SECRET_KEY", 50)
+SECRET_KEY_FALLBACKS = env.secrets("SECRET_KEY_FALLBACKS", 50)
 DEBUG = env.flag("DEBUG")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", f"localhost,127.0.0.1,[::1],{SPACE_HOST}")
-CSRF_TRUSTED_ORIGINS = env.words(
-    "CSRF_TRUSTED_ORIGINS", SPACE_HOST and f"https://{SPACE_HOST}"
+ALLOWED_HOSTS = env.each(
+    "ALLOWED_HOSTS",
+    env.SERVED,
+    "names of hosts (hr.example.org)",
+    f"localhost,127.0.0.1,[::1],{SPACE_HOST}",
+)
+CSRF_TRUSTED_ORIGINS = env.each(
+    "CSRF_TRUSTED_ORIGINS",
+    env.ORIGIN,
+    "origins (https://hr.example.org)",
+    SPACE_HOST and f"https://{SPACE_HOST}",
 )
 refuse_open_doors(DEBUG, ALLOWED_HOSTS)
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT")
@@ -57,7 +67,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [SELF, *FRAME_ANCESTORS] if FRAME_ANCESTORS else [NONE],
     }
 }
-SILENCED_SYSTEM_CHECKS = env.words("SILENCED_SYSTEM_CHECKS")
+SILENCED_SYSTEM_CHECKS = env.each(
+    "SILENCED_SYSTEM_CHECKS", env.CHECK_ID, "ids of checks (attrition.W001)"
+)
 
 # The model
 MODEL_DIR = BASE_DIR / env.text("MODEL_DIR", "ml_artifacts")
@@ -65,12 +77,29 @@ MODEL_VERSION = env.text("MODEL_VERSION", "")  # empty: what ml_artifacts/CURREN
 MODEL_THRESHOLD = env.number("MODEL_THRESHOLD", 0, 1)  # None: the model card's
 
 # The first key, which `bootstrap` makes
-API_KEY = env.secret("API_KEY", 16, "")
+API_KEY = env.like(
+    "API_KEY", r"[!-~]{16,}", "16 characters or more, none but ASCII, or left empty"
+)
+
+# The first logins, whose passwords `bootstrap` reads
+for _name in ("ADMIN_PASSWORD", "AUDITOR_PASSWORD", "MANAGER_PASSWORD"):
+    env.secret(_name, env.WEAK, "")
 
 # The log's seals: an Ed25519 key (32 bytes in base64), and the public keys of earlier
 # ones that verify_log trusts besides. Without a key, seals are not signed.
-SEAL_SIGNING_KEY = env.text("SEAL_SIGNING_KEY", "")
-SEAL_PUBLIC_KEYS = env.words("SEAL_PUBLIC_KEYS")
+SEAL_SIGNING_KEY = env.key("SEAL_SIGNING_KEY")
+SEAL_PUBLIC_KEYS = env.keys("SEAL_PUBLIC_KEYS")
+
+# Read by what starts the server, which would answer odd ones with a traceback
+env.whole("PORT", 1, 65_535, default=7860)
+env.whole("WEB_CONCURRENCY", 1, 64, default=2)
+env.whole("WEB_THREADS", 1, 64, default=4)
+env.whole("DATABASE_WAIT", 1, 86_400, default=60)
+
+# The commit that the image was built from: a label of the figures
+REVISION = env.like(
+    "REVISION", r"[A-Za-z0-9._/+-]{1,100}", "letters, digits and . _ / + -", "unknown"
+)
 
 # What Prometheus sends to read /metrics, which is closed without
 METRICS_TOKEN = env.secret("METRICS_TOKEN", 16, "")
@@ -82,12 +111,16 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "django.contrib.admin",
+    "technova.back_office.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
 ]
 MIDDLEWARE = [
     "predictions.request_log.RequestLogMiddleware",
@@ -100,6 +133,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "predictions.logins.sessions.LoginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "technova.errors.NotAllowedMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -131,7 +165,9 @@ FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 # Database
 DEFAULT_DATABASE = DATA_DIR / "technova.sqlite3"
 DATABASES = {
-    "default": env.database("DATABASE_URL", f"sqlite:///{DEFAULT_DATABASE}", BASE_DIR)
+    "default": env_urls.database(
+        "DATABASE_URL", f"sqlite:///{DEFAULT_DATABASE}", BASE_DIR
+    )
 }
 if DATABASES["default"]["NAME"] == str(DEFAULT_DATABASE):
     DATA_DIR.mkdir(exist_ok=True)
@@ -150,12 +186,14 @@ DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds; to open one takes millisec
 
 if env.text("DATABASE_OWNER_URL", ""):
     # Owns the tables and migrates them; DATABASE_URL's role then only serves.
-    DATABASES["owner"] = env.database("DATABASE_OWNER_URL", "", BASE_DIR)
+    DATABASES["owner"] = env_urls.database("DATABASE_OWNER_URL", "", BASE_DIR)
     DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
 
 # Batches on many machines: without a broker a thread of the web process scores them
-CELERY_BROKER_URL = env.broker("CELERY_BROKER_URL")
-CELERY_TASK_DEFAULT_QUEUE = env.text("CELERY_QUEUE", "technova")
+CELERY_BROKER_URL = env_urls.broker("CELERY_BROKER_URL")
+CELERY_TASK_DEFAULT_QUEUE = env.like(
+    "CELERY_QUEUE", r"[A-Za-z0-9._-]{1,100}", "letters, digits, . _ and -", "technova"
+)
 CELERY_TASK_IGNORE_RESULT = True  # what became of a batch stands in the database
 # A worker that dies leaves its message to the next.
 CELERY_TASK_ACKS_LATE = True
@@ -186,6 +224,39 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "admin:login"
 CSRF_FAILURE_VIEW = "technova.errors.csrf_failure"
+AUTHENTICATION_BACKENDS = [
+    "predictions.logins.backends.LockoutBackend",
+    "predictions.logins.backends.TwoStepBackend",
+]
+ADMIN_TOTP_REQUIRED = env.flag("ADMIN_TOTP_REQUIRED")
+OTP_TOTP_ISSUER = "TechNova Attrition"
+if SESSION_COOKIE_SECURE:
+    # No other host of the domain can set a cookie of this name.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+SESSION_COOKIE_AGE = 60 * env.whole("SESSION_IDLE_MINUTES", 5, 1440, default=60)
+SESSION_LASTS = 3600 * env.whole("SESSION_HOURS", 1, 168, default=12)  # seconds
+
+# Too many wrong passwords (django-axes, see predictions.logins.lockout)
+AXES_FAILURE_LIMIT = env.whole("LOGIN_FAILURES", 2, 100, default=5)
+LOGIN_FAILURES_PER_USER = env.whole(
+    "LOGIN_FAILURES_PER_USER", AXES_FAILURE_LIMIT, 1000, default=4 * AXES_FAILURE_LIMIT
+)
+AXES_COOLOFF_TIME = timedelta(
+    minutes=env.whole("LOGIN_LOCKED_MINUTES", 1, 1440, default=15)
+)
+AXES_HANDLER = "predictions.logins.lockout.LockoutHandler"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "username"]
+AXES_CLIENT_IP_CALLABLE = "predictions.logins.address.client_address"
+# Who is locked out and tries on is not locked out for longer, and writes nothing.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+# Nothing of people stays: no list of logins, no names and addresses in the text log.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "otp_token"]
+AXES_ENABLE_ADMIN = False  # the list of logins says who is locked out
+# Its middleware would run for each call of the API: the login page does its work.
+SILENCED_SYSTEM_CHECKS.append("axes.W002")
 
 # Language and time: what people see. The API answers in UTC.
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
@@ -206,14 +277,14 @@ WHITENOISE_USE_FINDERS = True
 # processes count together in a Redis, or each by itself
 THROTTLE_KEY = env.rate("THROTTLE_KEY")
 THROTTLE_FAILED_KEYS = env.rate("THROTTLE_FAILED_KEYS")
-CACHES = caches(env.redis("CACHE_URL"))
+CACHES = caches(env_urls.redis("CACHE_URL"))
 
 # The API
 MAX_BODY_BYTES = 1024 * 1024
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "predictions.api.authentication.ApiKeyAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "predictions.api.authentication.LoginAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["predictions.api.permissions.HasScope"],
     "DEFAULT_PARSER_CLASSES": ["predictions.api.parsers.StrictJSONParser"],
@@ -265,6 +336,7 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
+        "axes": {"level": "WARNING"},
         "django": {"handlers": [], "propagate": True},
         "django.request": {"level": "CRITICAL", "propagate": False},
         # It quotes what was sent: a host that is not ours, with a traceback each.

@@ -18,6 +18,7 @@ urlpatterns = [
     path("admin/releases/", include("predictions.admin.releases")),
     path("admin/", include("predictions.admin.home")),
     path("admin/glossary/", include("predictions.admin.glossary")),
+    path("admin/two-step/", include("predictions.admin.two_step")),
     path("admin/", admin.site.urls),
     # What DRF's browsable pages link to when they offer to log in or out.
     path("session/", include((browsable_login, "rest_framework"))),

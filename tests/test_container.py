@@ -2,12 +2,14 @@
 
 import base64
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from technova import container
 from tests.server import ROOT
@@ -35,6 +37,26 @@ MOUNTS = """\
 )
 def test_only_a_mounted_disk_outlives_the_container(folder, lasts):
     assert container.persists(Path(folder), MOUNTS) == lasts
+
+
+@pytest.mark.parametrize(
+    ("kind", "contained", "lasts"),
+    [("ext4", False, True), ("btrfs", True, False), ("overlay", False, False)],
+)
+def test_a_machines_own_disk_lasts(monkeypatch, tmp_path, kind, contained, lasts):
+    marker = tmp_path / "marker"
+    marker.write_text("") if contained else None
+    monkeypatch.setattr(container, "MARKERS", (marker,))
+
+    found = container.persists(tmp_path, f"27 1 254:0 / / rw - {kind} {kind} rw\n")
+
+    assert found == lasts
+
+
+def test_what_a_link_points_to_decides(tmp_path):
+    (tmp_path / "link").symlink_to("/data")
+
+    assert container.persists(tmp_path / "link" / "deep", MOUNTS)
 
 
 @pytest.fixture
@@ -101,6 +123,26 @@ def test_no_signing_key_is_made_that_would_be_lost(start, tmp_path, capsys):
     assert "no signatures" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("text", ["", "no key", "A" * 43, "\xff"])
+def test_a_damaged_signing_key_is_one_line_that_names_its_file(start, tmp_path, text):
+    key = tmp_path / "data" / "SEAL_SIGNING_KEY"
+    key.parent.mkdir()
+    key.write_text(text, encoding="latin-1")
+
+    with pytest.raises(ImproperlyConfigured, match=f"^{key} is "):
+        start()
+
+    assert key.read_text(encoding="latin-1") == text
+
+
+def test_a_damaged_secret_is_one_line_that_names_its_file(tmp_path, monkeypatch):
+    monkeypatch.setenv("SECRET_KEY", "")
+    (tmp_path / "SECRET_KEY").write_bytes(b"\xff" * 50)
+
+    with pytest.raises(ImproperlyConfigured, match=f"^{tmp_path / 'SECRET_KEY'} is "):
+        container.env.read_kept(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("lasts", "url", "loud"),
     [
@@ -126,6 +168,19 @@ def test_starts_at_once_agree_on_one_secret(tmp_path, monkeypatch):
 
     assert all(future.result() for future in made)
     assert len(set((tmp_path / "SECRET_KEY").read_text())) == 1
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_secret_that_could_not_be_made_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+
+    def interrupted() -> str:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        container.made(tmp_path, "SECRET_KEY", interrupted)
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_releases_of_the_image_join_those_that_are_there(start, tmp_path):
@@ -199,11 +254,32 @@ def test_manage_is_any_command_with_the_secrets_that_are_kept(tmp_path):
     assert found.stdout == "k" * 50 + "\n"
 
 
-def entrypoint(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def test_only_the_environment_is_read(tmp_path):
+    for name in ("docker", "technova"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    for name in ("attrition", "predictions", "ml_artifacts"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    shutil.copy(ROOT / "manage.py", tmp_path)
+    (tmp_path / ".env").write_text("TIME_ZONE=Asia/Tokyo\n")
+    script = "from django.conf import settings; print(settings.TIME_ZONE)"
+
+    found = entrypoint(
+        *("manage", "shell", "--verbosity", "0", "-c", script),
+        root=tmp_path,
+        SECRET_KEY="k" * 50,
+        DOTENV="true",
+    )
+
+    assert found.stdout == "Europe/Paris\n"
+
+
+def entrypoint(
+    *words: str, root: Path = ROOT, **variables: str
+) -> subprocess.CompletedProcess[str]:
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     return subprocess.run(
-        [ROOT / "docker" / "entrypoint.sh", *words],
-        env={"PATH": path, "DOTENV": "false", "LANGUAGE_CODE": "en", **variables},
+        [root / "docker" / "entrypoint.sh", *words],
+        env={"PATH": path, "LANGUAGE_CODE": "en", **variables},
         capture_output=True,
         text=True,
     )

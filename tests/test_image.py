@@ -1,8 +1,10 @@
 """The image's files, as far as they can be judged without Docker."""
 
+import re
 import shutil
 import subprocess
 import sys
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,8 @@ from tests import image
 from tests.server import ROOT
 
 HADOLINT = Path(sys.executable).parent / "hadolint"
-SCRIPTS = sorted(path.name for path in (ROOT / "docker").glob("*.sh"))
+SCRIPTS = sorted((ROOT / "docker").glob("*.sh"))
+NAME = attrgetter("name")
 
 
 def test_the_dockerfile_is_clean():
@@ -23,11 +26,13 @@ def test_the_dockerfile_is_clean():
     assert done.returncode == 0
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
-def test_scripts_are_plain_sh_and_clean(script):
-    path = ROOT / "docker" / script
+@pytest.mark.parametrize("script", SCRIPTS, ids=NAME)
+def test_scripts_of_the_image_are_plain_sh(script):
+    assert script.read_text().startswith("#!/bin/sh\n")
 
-    assert path.read_text().startswith("#!/bin/sh\n")
+
+@pytest.mark.parametrize("path", [*SCRIPTS, ROOT / ".github/deploy_space.sh"], ids=NAME)
+def test_scripts_are_clean(path):
     assert path.stat().st_mode & 0o111
     if shutil.which("shellcheck") is None:
         pytest.skip("shellcheck is not installed")
@@ -66,7 +71,9 @@ def test_the_last_stage_has_no_compiler_no_cache_and_no_root():
     assert "--no-cache-dir --only-binary :all:" in first
     assert "--require-hashes" in first
     assert "pip" not in last
-    assert "apt-get" not in image.DOCKERFILE
+    assert re.findall("apt-get install (.*) &&", image.DOCKERFILE) == [
+        "--yes --no-install-recommends tini"
+    ]
     assert "\nUSER 1000\n" in last
     assert "\nEXPOSE 7860\n" in last
 

@@ -53,11 +53,11 @@ def test_no_role_may_more_than_it_needs(cluster):
 
 
 def test_run_again_it_only_gives_the_passwords_anew(cluster):
-    done = cluster.init("technova", APP_PASSWORD="another-word")
+    done = cluster.init("technova", APP_PASSWORD="AnotherWord3")
     try:
         assert done.returncode == 0, done.stderr
         assert done.stderr == ""
-        enter(cluster, "technova_app", "another-word")
+        enter(cluster, "technova_app", "AnotherWord3")
     finally:
         cluster.init("technova")
 
@@ -96,8 +96,20 @@ def test_a_missing_password_is_named_and_nothing_is_made(cluster):
     assert OWNER_PASSWORD not in done.stderr
 
 
+@pytest.mark.parametrize("password", ["12/x@y", "two words", "o'clock", "a-b", "clé"])
+@pytest.mark.parametrize("name", ["OWNER_PASSWORD", "APP_PASSWORD"])
+def test_a_password_that_would_not_stand_in_a_url_is_refused(cluster, name, password):
+    done = cluster.init("technova", **{name: password})
+
+    assert done.returncode != 0
+    assert "must be letters and digits" in done.stderr
+    assert password not in done.stderr
+    enter(cluster, "technova_owner", OWNER_PASSWORD)
+    enter(cluster, "technova_app", APP_PASSWORD)
+
+
 def test_no_password_stands_in_the_servers_log(cluster):
     log = (cluster.folder / "log").read_text()
 
-    assert "owner's" not in log
+    assert OWNER_PASSWORD not in log
     assert APP_PASSWORD not in log

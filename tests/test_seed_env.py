@@ -65,7 +65,7 @@ def test_all_of_it_is_read_and_what_is_unknown_does_not_matter(manage):
         (
             '"a-key-of-the-seed-2026"',
             "hunter2",
-            "API_KEY must have 16 characters or more: use a longer one or leave it",
+            "API_KEY must be 16 characters or more, none but ASCII, or left empty.",
         ),
         ("SECRET_KEY=", "OTHER=", "SECRET_KEY is not set: put it in the environment"),
     ],

@@ -13,6 +13,7 @@ from predictions.admin import (  # noqa: F401  (each adds its part)
     phrases,
     predictions,
     proofs,
+    recoveries,
 )
 
 admin.site.site_header = "TechNova Attrition"

@@ -1,5 +1,6 @@
 """The back-office's pages for what went wrong: each says what to do next."""
 
+import math
 from http import HTTPStatus
 
 from django.contrib import admin
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from predictions.admin.missing import NoSuchRecord
 from predictions.admin.who_may import roles_in_words
+from predictions.logins.lockout import LockedOut
 
 RETRY_AFTER = 60  # seconds; the page says a minute
 
@@ -28,12 +30,31 @@ def bad_request(request):
 
 
 def permission_denied(request, exception):
+    if isinstance(exception, LockedOut):
+        return _locked_out(request, exception.seconds)
     title = _("Your login may not do this")
     sentences = [roles_in_words(request, exception)]
     sentences.append(
         _("Ask whoever manages the logins of this service, and say what you need.")
     )
     return _page(request, HTTPStatus.FORBIDDEN, title, sentences)
+
+
+def _locked_out(request, seconds):
+    """The same whether the user exists or not."""
+    title = _("Too many wrong attempts")
+    wait = _("Wait %(minutes)s min, then try again. Trying meanwhile is of no use.")
+    sentences = [
+        _("Nobody can log in under this name from here for now."),
+        wait % {"minutes": math.ceil(seconds / 60)},
+        _(
+            "If you are not sure of your password, ask whoever manages the logins of "
+            "this service: they can give you a new one, and end the wait."
+        ),
+    ]
+    response = _page(request, HTTPStatus.TOO_MANY_REQUESTS, title, sentences)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def method_not_allowed(request):

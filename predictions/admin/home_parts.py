@@ -74,6 +74,7 @@ def proof(user):
         "seal_findings": seal and number_in_words(seal.findings),
         "seal_page": seal
         and reverse("admin:predictions_seal_change", args=[seal.seal]),
+        "trusts_a_key": bool(settings.SEAL_SIGNING_KEY or settings.SEAL_PUBLIC_KEYS),
         "check": check,
         "check_rows": check and number_in_words(check.rows),
         "check_findings": check and number_in_words(check.findings),

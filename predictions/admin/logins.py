@@ -4,13 +4,17 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.forms import CheckboxSelectMultiple
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static import admin as static_codes
+from django_otp.plugins.otp_totp import admin as apps
 
 from predictions.admin.base import PlainAdmin
+from predictions.admin.login_list import ShowsWhoIsOut
+from predictions.admin.login_recovery import LetsBackIn
 from predictions.admin.permission_names import permission_in_words
 from predictions.admin.ties import HidesTies
 from predictions.words import yes_or_no
@@ -21,6 +25,11 @@ Group.__str__ = lambda group: gettext(group.name)
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
+# Their pages would show the keys that codes come from.
+admin.site.unregister(apps.TOTPDevice)
+admin.site.unregister(static_codes.StaticDevice)
+
+WITHOUT_PAGES = ["axes", "otp_static", "otp_totp"]  # there is nothing to permit
 
 
 class GroupFilter(admin.RelatedFieldListFilter):
@@ -36,6 +45,10 @@ class Checkboxes:
 
     def formfield_for_manytomany(self, db_field, request=None, **kwargs):
         kwargs["widget"] = CheckboxSelectMultiple()
+        if db_field.related_model is Permission:
+            kwargs["queryset"] = Permission.objects.select_related(
+                "content_type"
+            ).exclude(content_type__app_label__in=WITHOUT_PAGES)
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         if db_field.name == "groups":
             field.label_from_instance = str
@@ -57,8 +70,10 @@ class PasswordForm(AdminPasswordChangeForm):
 
 
 @admin.register(User)
-class LoginAdmin(Checkboxes, HidesTies, PlainAdmin, UserAdmin):
-    list_display = [*UserAdmin.list_display[:-1], "staff"]
+class LoginAdmin(
+    ShowsWhoIsOut, LetsBackIn, Checkboxes, HidesTies, PlainAdmin, UserAdmin
+):
+    list_display = [*UserAdmin.list_display[:-1], "staff", "two_step", "locked"]
     change_password_form = PasswordForm
     list_filter = ["is_staff", "is_superuser", "is_active", ("groups", GroupFilter)]
 

@@ -2,8 +2,17 @@
 
 from django.contrib.auth.models import Group, User
 from django.utils.text import capfirst
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
-TIES = [User.groups.through, User.user_permissions.through, Group.permissions.through]
+TIES = [
+    User.groups.through,
+    User.user_permissions.through,
+    Group.permissions.through,
+    TOTPDevice,
+    StaticDevice,
+    StaticToken,
+]
 
 
 class HidesTies:

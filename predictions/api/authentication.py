@@ -8,10 +8,15 @@ from django.conf import settings
 from django.db import Error
 from django.db.models import Q
 from django.utils import timezone
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.authentication import (
+    BaseAuthentication,
+    SessionAuthentication,
+    get_authorization_header,
+)
 
 from predictions.api import throttling
 from predictions.api.errors import Unauthorized
+from predictions.logins import second_step
 from predictions.models import ApiKey
 from predictions.models.keys import hashed
 from predictions.monitoring import counters
@@ -65,6 +70,15 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request):
         return SCHEME
+
+
+class LoginAuthentication(SessionAuthentication):
+    """A session of the back-office, if it would open the back-office."""
+
+    def authenticate(self, request):
+        if not second_step.is_enough(request._request.user):
+            return None
+        return super().authenticate(request)
 
 
 class Remembered:

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -69,6 +70,10 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
 
 class ByMediaType(dict[tuple[int, str], Any]):
     """What is answered, where the media type decides."""
+
+
+class LoginScheme(SessionScheme):
+    target_class = "predictions.api.authentication.LoginAuthentication"
 
 
 def _call(

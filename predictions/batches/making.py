@@ -8,6 +8,7 @@ from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import Any, NamedTuple, TypeVar
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.crypto import salted_hmac
@@ -203,21 +204,28 @@ def asked_before(asker: Asker) -> Batch | None:
     ).first()
     if found is None:
         return None
-    if found.request_digest != digest(asker.request):
+    if not _is_same(asker.request, found.request_digest):
         raise KeyReused(f"The key stands for batch {found.pk}.")
     found.is_repeated = True
     return found
 
 
-def digest(request: Any) -> str:
+def digest(request: Any, secret: str | None = None) -> str:
     """What a request is known again by, in hexadecimal; empty for none.
 
-    With a secret: whoever reads the table can't try which payload it stands for.
+    With a secret (SECRET_KEY if none is given): whoever reads the table can't try which
+    payload it stands for.
     """
     if request is None:
         return ""
-    salt = "predictions.batches"
-    return salted_hmac(salt, canonical(request), algorithm="sha256").hexdigest()
+    salt, value = "predictions.batches", canonical(request)
+    return salted_hmac(salt, value, secret, algorithm="sha256").hexdigest()
+
+
+def _is_same(request: Any, known_by: str) -> bool:
+    """Also where SECRET_KEY has been replaced since."""
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return known_by in {digest(request, secret) for secret in secrets}
 
 
 def _grouped(items: Iterable[Item]) -> Iterator[list[Item]]:

@@ -11,6 +11,7 @@ from predictions.models.events import Erasure, Replay
 from predictions.models.idempotency import IdempotencyKey
 from predictions.models.keys import ApiKey, KeyState, Scope
 from predictions.models.log import Prediction, Source
+from predictions.models.recoveries import LoginRecovery, Remedy
 from predictions.models.refusals import Refusal, UnknownCallers
 from predictions.models.roles import RuntimeRole
 from predictions.models.seals import NO_SEAL, Seal, SealedPrediction
@@ -46,10 +47,12 @@ __all__ = [
     "IdempotencyKey",
     "KeyState",
     "LogCheck",
+    "LoginRecovery",
     "Prediction",
     "Purpose",
     "Refusal",
     "RefusalSummary",
+    "Remedy",
     "Replay",
     "RuntimeRole",
     "Scope",

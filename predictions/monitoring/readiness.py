@@ -1,6 +1,7 @@
 """What keeps the service from answering and recording: each thing by its name."""
 
 import logging
+import threading
 import time
 from collections.abc import Iterator
 from functools import lru_cache
@@ -19,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 CHECKS = ("database", "migrations", "log", "triggers", "release")
 REMEMBERED_FOR = 1  # seconds: however many ask, the database is asked once
+STALE_AFTER = 10  # seconds in which a look must have come to an end
 LOCKED_FOR = 60  # seconds: to read the catalogue for triggers takes 40 ms
 
 
@@ -26,17 +28,31 @@ class Readiness:
     """As it was found at most a second ago."""
 
     def __init__(self) -> None:
-        self._found: list[Problem] = []
+        self._found: list[Problem] | None = None
         self._until = self._locked_until = 0.0
+        self._looking = threading.Lock()
 
     def problems(self) -> list[Problem]:
-        """One for each check that fails, by its name; none when all is well."""
-        if time.monotonic() >= self._until:
-            self._found = [*self._of_database(), *_of_release()]
-            self._until = time.monotonic() + REMEMBERED_FOR
-        return self._found
+        """One for each check that fails, by its name; none when all is well.
+
+        One thread looks; those that ask meanwhile are answered as it was: a slow
+        database keeps one thread and not all of them.
+        """
+        first = self._found is None
+        if not self._looking.acquire(blocking=first):
+            if time.monotonic() > self._until + STALE_AFTER:
+                return [Problem("database", "database_unavailable")]
+            return self._found or []
+        try:
+            if self._found is None or time.monotonic() >= self._until:
+                self._found = [*self._of_database(), *_of_release()]
+                self._until = time.monotonic() + REMEMBERED_FOR
+            return self._found
+        finally:
+            self._looking.release()
 
     def forget(self) -> None:
+        self._found = None
         self._until = self._locked_until = 0.0
 
     def _of_database(self) -> list[Problem]:

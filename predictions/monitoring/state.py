@@ -54,14 +54,14 @@ def _age(moment: datetime) -> float:
 
 
 def _build() -> Any:
-    labels = ["version", "model_version", "threshold"]
+    labels = ["version", "revision", "model_version", "threshold"]
     found = _gauge("build_info", "What serves; empty where no release does.", labels)
-    version = settings.SPECTACULAR_SETTINGS["VERSION"]
+    ours = [settings.SPECTACULAR_SETTINGS["VERSION"], settings.REVISION]
     try:
         release = releases.current()
-        found.add_metric([version, release.version, str(release.threshold)], 1)
+        found.add_metric([*ours, release.version, str(release.threshold)], 1)
     except ReleaseRejected:
-        found.add_metric([version, "", ""], 1)
+        found.add_metric([*ours, "", ""], 1)
     return found
 
 

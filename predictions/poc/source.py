@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from attrition.errors import AttritionError
 from predictions.database import seed_tables
-from technova import env
+from technova import env_urls
 
 CHUNK = 1_000
 CONNECT_TIMEOUT = 10  # seconds
@@ -120,7 +120,7 @@ def opened(url: str) -> Iterator[Source]:
 
 def _config(url: str) -> Config:
     try:
-        config: Config = env.database_of("--from", url, Path.cwd())
+        config: Config = env_urls.database_of("--from", url, Path.cwd())
     except ImproperlyConfigured as error:
         raise SourceRefused(str(error)) from None
     if any(_place(config) == _place(own) for own in connections.settings.values()):

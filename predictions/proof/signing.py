@@ -5,7 +5,6 @@ and not the key can't make a seal that passes for ours.
 """
 
 import base64
-import binascii
 import hashlib
 from typing import Any
 
@@ -20,8 +19,7 @@ from attrition.errors import AttritionError
 from predictions.models import Seal
 from predictions.proof.canonical import canonical
 from predictions.proof.digests import moment
-
-KEY_BYTES = 32
+from technova.env import KEY_BYTES, key_bytes
 
 
 class BadKey(AttritionError):
@@ -57,12 +55,10 @@ def check_public_key(text: str) -> str:
 
 def _bytes(text: str, name: str) -> bytes:
     try:
-        found = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        found = b""
-    if len(found) != KEY_BYTES:
-        raise BadKey(f"{name} is not {KEY_BYTES} bytes in base64 (44 characters).")
-    return found
+        return key_bytes(text)
+    except ValueError:
+        said = f"{name} is not {KEY_BYTES} bytes in base64 (44 characters)."
+        raise BadKey(said) from None
 
 
 def header(seal: Seal) -> dict[str, Any]:

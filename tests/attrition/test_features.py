@@ -216,7 +216,7 @@ def test_labels_are_words_that_hr_uses(name, french, english):
     ("name", "value", "french", "english"),
     [
         ("revenu_mensuel", 5993, "5\xa0993\xa0€ par mois", "5,993\xa0€ a month"),
-        ("revenu_mensuel", 5993.5, "5\xa0993,50\xa0€ par mois", "5,993.50\xa0€ a month"),
+        ("revenu_mensuel", 93.5, "93,50\xa0€ par mois", "93.50\xa0€ a month"),
         ("age", 30.0, "30\xa0ans", "30\xa0years"),
         ("augementation_salaire_precedente", 11.5, "11,5\xa0%", "11.5%"),
         ("heure_supplementaires", 1, "Oui", "Yes"),

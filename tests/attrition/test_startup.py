@@ -121,7 +121,10 @@ def test_a_real_server_says_what_an_override_flags(tmp_path):
 
 
 def test_a_real_server_starts_and_answers_though_its_release_is_not_there(tmp_path):
-    server = Server(tmp_path, workers=1, MODEL_VERSION="9.9.9", LANGUAGE_CODE="en")
+    folder = tmp_path / "releases"
+    folder.mkdir()
+    (folder / CURRENT).write_text("9.9.9")
+    server = Server(tmp_path, workers=1, MODEL_DIR=str(folder), LANGUAGE_CODE="en")
     try:
         health = server.call("/health")
         log = server.log.read_text()

@@ -47,6 +47,8 @@ BACK_OFFICE = [
     Page("admin:password_change"),
     Page("admin:password_change_done"),
     Page("glossary", who="auditor"),
+    Page("two_step", who="auditor"),
+    Page("two_step_codes", who="auditor", status=410),
     Page("releases"),
     Page("release", "release"),
     *of_model("predictions_prediction", "prediction", *READ),
@@ -73,6 +75,8 @@ BACK_OFFICE = [
     *of_model("predictions_erasure", "erasure", *READ),
     *of_model("auth_user", "user", *EDITED, "delete"),
     Page("admin:auth_user_password_change", "user"),
+    Page("admin:new_login_password", "user", status=410),
+    *of_model("predictions_loginrecovery", "recovery", *READ),
     *of_model("auth_group", "group", *EDITED, "delete"),
 ]
 ERRORS = [

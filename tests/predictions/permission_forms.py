@@ -1,8 +1,12 @@
 """What a person fills in where docs/permissions.md says that something is done."""
 
+from django.contrib.auth.models import User
+
 from attrition import imports, waiting_files
 from attrition.models import Employee, WaitingImport
 from predictions.admin.employee_stored import digest_of
+from predictions.logins.second_step import waiting_device
+from tests.predictions.codes import code_of
 from tests.predictions.uploads import UPLOAD, contents, first, uploaded
 
 PASSWORD = "correct horse"
@@ -12,6 +16,12 @@ CONFIRMED = {"post": "yes"}
 PURPOSE = {"purpose": "audit"}
 EMPLOYEE = "/admin/attrition/employee/{employee}/change/"
 WHY = {"reason": "no longer used"}
+WITH_A_REASON = {
+    "revoke_selected",
+    "unlock_selected",
+    "reset_selected",
+    "remove_two_step_selected",
+}
 
 
 def form_of(address: str, action: str, records: dict[str, object]) -> dict[str, object]:
@@ -27,7 +37,15 @@ def form_of(address: str, action: str, records: dict[str, object]) -> dict[str, 
     if address == EMPLOYEE:
         shown = Employee.objects.get(pk=records["employee"]).features
         return {"age": "31", "digest": digest_of(shown)}
+    if address == "/admin/two-step/":
+        return first_code()
     return FORMS.get(address, {})
+
+
+def first_code() -> dict[str, object]:
+    """What the app of whoever sets up two-step login shows."""
+    user = User.objects.filter(username="eve").first()
+    return {"otp_token": code_of(waiting_device(user))} if user else {}
 
 
 def _of_action(address: str, action: str, records: dict) -> dict[str, object]:
@@ -36,7 +54,7 @@ def _of_action(address: str, action: str, records: dict) -> dict[str, object]:
     )
     about = records["archived"] if action == "bring_back" else records[record]
     answers = PURPOSE | WHY | CONFIRMED | {"confirmed": "1"}
-    if action == "revoke_selected":
+    if action in WITH_A_REASON:
         answers = WHY
     return {"action": action, "_selected_action": [about], **answers}
 

@@ -50,6 +50,10 @@ def seen() -> dict[str, dict[str, str]]:
     return {line["What"]: line for line in lines}
 
 
+def held_back() -> dict[str, dict[str, str]]:
+    return {line["Login"]: line for line in _lines("Logins that are held back")}
+
+
 def _addresses(heading: str) -> Iterator[Row]:
     for line in _lines(heading):
         cell = line.get("Address") or line["Call"]

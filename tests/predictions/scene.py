@@ -13,11 +13,13 @@ from attrition import imports
 from attrition.models import Employee, EmployeeImport
 from attrition.waiting_files import Sent
 from predictions import access, replays
+from predictions.logins import recovery
 from predictions.models import (
     Action,
     ApiKey,
     Erasure,
     LogCheck,
+    LoginRecovery,
     Prediction,
     Refusal,
     Seal,
@@ -66,6 +68,8 @@ def make() -> dict[str, object]:
     admin = User.objects.get(username="admin")
     sent = {e: Sent(f"{e}.csv", content) for e, content in contents(first(3)).items()}
     waiting, _ = imports.wait(sent, user_id=admin.pk, complete=True)
+    auditor = User.objects.get(username="auditor")
+    recovery.unlock(auditor, caller=CALLER, reason="on holiday, forgot it")
     nobody = dict.fromkeys(COUNTS, 0)
     stored = EmployeeImport.objects.create(way="admin", complete=False, **nobody)
     return {
@@ -80,13 +84,14 @@ def make() -> dict[str, object]:
         "key": ApiKey.objects.get().pk,
         "open batch": str(make_batch([669, 670], chunks=0).pk),
         "prediction": last.pk,
+        "recovery": LoginRecovery.objects.get().pk,
         "refusal": refusal.pk,
         "release": shipped.SERVES,
         "replay": replay.pk,
         "seal": Seal.objects.get().pk,
         "unknown callers": callers.pk,
         "waiting import": str(waiting.pk),
-        "user": User.objects.get(username="auditor").pk,
+        "user": auditor.pk,
         "nothing": 999_999,
     }
 

@@ -263,8 +263,10 @@ def test_answers_of_other_processes_are_told_from_the_log(scrape, make_predictio
 
 def test_what_serves_is_told(scrape, settings):
     settings.MODEL_THRESHOLD = 0.4
+    settings.REVISION = "0a1b2c3"
 
-    labels = {"version": "1.0.0", "model_version": "1.1.0", "threshold": "0.4"}
+    labels = {"model_version": "1.1.0", "threshold": "0.4"}
+    labels |= {"version": "1.0.0", "revision": "0a1b2c3"}
     assert value(scrape(), "build_info", **labels) == 1
 
 

@@ -87,3 +87,22 @@ def test_before_a_seal_there_is_no_proof_and_the_page_says_so(ana, make_predicti
 @pytest.mark.parametrize("role", ["HR manager", "ML engineer", "API administrator"])
 def test_a_proof_is_for_auditors(browser, row, role):
     assert browser(role).get(address(row)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("page", "method"), [("prove_prediction", "get"), ("replay_prediction", "post")]
+)
+def test_a_row_that_is_not_there_is_said_to_be_none(ana, page, method):
+    ana.handler.enforce_csrf_checks = False
+
+    answer = getattr(ana, method)(reverse(f"admin:{page}", args=[404]))
+
+    assert answer.status_code == 404
+    assert not Access.objects.exists()
+
+
+def test_nothing_is_replayed_by_following_a_link(ana, row):
+    answer = ana.get(reverse("admin:replay_prediction", args=[row.pk]))
+
+    assert answer.status_code == 405
+    assert not Access.objects.exists()

@@ -88,6 +88,16 @@ def test_nothing_of_the_request_or_the_answer_is_in_the_log(api, features, caplo
         assert value not in no_sql(caplog)
 
 
+def test_a_host_that_is_not_served_is_its_line_and_is_not_quoted(
+    anonymous, caplog, line
+):
+    answer = anonymous.get("/health", headers={"Host": "unmistakable.example"})
+
+    assert answer.status_code == 400
+    assert line()["status"] == "400"
+    assert "unmistakable" not in caplog.text
+
+
 def no_sql(caplog) -> str:
     """The log without the database's own, which only DEBUG=true would write."""
     return "\n".join(

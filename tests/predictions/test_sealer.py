@@ -134,6 +134,21 @@ def test_it_ends_with_gunicorn(sealing_server, how):
 
 
 @pytest.mark.parametrize("sealing_server", ["3600"], indirect=True)
+def test_it_ends_with_a_gunicorn_that_has_reloaded(sealing_server):
+    [sealer] = sealing_server.running("seal_log")
+    workers = children(sealing_server.process.pid).keys() - {sealer}
+    sealing_server.process.send_signal(signal.SIGHUP)
+    until(lambda: not any(runs(worker) for worker in workers))
+    assert sealing_server.running("seal_log") == [sealer]
+
+    code = sealing_server.stop(signal.SIGTERM)
+
+    # Ended by gunicorn, and not by itself a second later.
+    assert code == 0
+    assert not runs(sealer)
+
+
+@pytest.mark.parametrize("sealing_server", ["3600"], indirect=True)
 def test_it_ends_by_itself_when_gunicorn_is_killed(sealing_server):
     left = children(sealing_server.process.pid)
     assert any("seal_log" in command for command in left.values())

@@ -15,6 +15,7 @@ from predictions.models import (
     AccessErasure,
     Erasure,
     LogCheck,
+    LoginRecovery,
     Prediction,
     Refusal,
     Replay,
@@ -55,6 +56,7 @@ def logs(row) -> dict[str, object]:
         AccessedEmployee.objects.create(access=look, employee_id=669),
         AccessErasure.objects.create(accessed_id=99, user_name="ana", reason="asked"),
         EmployeeImport.objects.create(way="command", complete=True, **IMPORTED),
+        LoginRecovery.objects.create(remedy="unlock", login="ana", reason="asked"),
         LogCheck.objects.create(
             **dict.fromkeys(["rows", "seals", "waiting", "findings"], 1),
             has_keys=True,
