@@ -30,7 +30,8 @@ class RefusalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code >= 400 and _is_scoring(request):
+        is_on_record = getattr(request, "is_on_record", False)
+        if response.status_code >= 400 and not is_on_record and _is_scoring(request):
             _note(request, response)
         return response
 

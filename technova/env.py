@@ -11,12 +11,15 @@ import os
 import re
 import reprlib
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import available_timezones
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
 LINE = re.compile(r"(export )?[A-Za-z_0-9]+=.*|\s*(#.*)?")
+RATE = re.compile(r"([1-9][0-9]{0,6})/(s|min|h)")
+SECONDS = {"s": 1, "min": 60, "h": 3600}
 KEPT = ("SECRET_KEY", "SEAL_SIGNING_KEY")  # files of DATA_DIR, see technova.container
 LONGEST = 8192
 UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # no text, or none in UTF-8
@@ -26,6 +29,13 @@ SERVED = rf"\*|\.?({HOST})"
 ORIGIN = rf"https?://(\*\.)?({HOST})(:\d{{1,5}})?"
 CHECK_ID = r"\w+\.[CEWID]\d{3}"
 WEAK = 8  # characters; Django's own rules are bootstrap's to ask
+
+
+class Rate(NamedTuple):
+    """So many calls in so many seconds."""
+
+    calls: int
+    seconds: int
 
 
 def read_files(folder: Path) -> None:
@@ -137,6 +147,19 @@ def whole(name: str, low: int, high: int, default: int) -> int:
             f"{name} must be a whole number from {low} to {high}."
         )
     return int(found or 0)
+
+
+def rate(name: str) -> Rate | None:
+    """Return how often; None when the variable is not set."""
+    value = text(name, "")
+    if not value:
+        return None
+    if not (found := RATE.fullmatch(value)):
+        raise ImproperlyConfigured(
+            f"{name} must be a number a second, minute or hour (10/s, 600/min, "
+            f"5000/h), not {value!r}."
+        )
+    return Rate(int(found[1]), SECONDS[found[2]])
 
 
 def words(name: str, default: str = "") -> list[str]:

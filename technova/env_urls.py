@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from technova.env import text
 
+REDIS = re.compile(r"rediss?://[^/\s]+(/\d*)?")
 BROKER = re.compile(r"(rediss?://[^/\s]+(/\d*)?|amqps?://[^/\s]+(/\S*)?)")
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql", "postgresql+psycopg")
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
@@ -21,6 +22,17 @@ def broker(name: str) -> str:
         raise ImproperlyConfigured(
             f"{name} is not a broker's URL: write redis://HOST:6379/0 or "
             "amqp://USER:PASSWORD@HOST:5672//, or leave it empty."
+        )
+    return url
+
+
+def redis(name: str) -> str:
+    """Return the URL of a Redis; empty when the variable is not set."""
+    url = text(name, "")
+    if url and not (REDIS.fullmatch(url) and _has_an_address(url)):
+        raise ImproperlyConfigured(
+            f"{name} is not the URL of a Redis: write redis://HOST:6379/1, or leave it "
+            "empty."
         )
     return url
 

@@ -21,11 +21,16 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from gunicorn.glogging import Logger
 
-from technova import env, logs
+from technova import env, logs, production
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-worker_class = "gthread"
+worker_class = "technova.worker.Worker"  # gthread, which slow clients can't hold
+sendfile = False  # it would wait for whoever reads no answer
+# What a proxy says of its client: only Django believes it, with TRUST_PROXY_HEADER.
+forwarded_allow_ips = ""
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
 keepalive = 5  # seconds
 timeout = 30  # seconds until a hanging worker is replaced
 graceful_timeout = 20  # seconds that requests in flight get at the end
@@ -43,6 +48,7 @@ def refuse_odd_variables() -> dict[str, int]:
     Not imported, or a reload of the workers would find the settings of before.
     """
     settings = runpy.run_path(str(BASE_DIR / "technova" / "settings.py"))
+    production.refuse_known_secret("SECRET_KEY", settings["SECRET_KEY"])
     folder, version = settings["MODEL_DIR"], settings["MODEL_VERSION"]
     if not folder.is_dir():
         raise ImproperlyConfigured(f"MODEL_DIR must be a folder of releases: {folder}.")

@@ -9,7 +9,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from technova import env, env_urls
+from technova.caches import caches
 from technova.logs import FORMATTERS
+from technova.production import refuse_open_doors
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -36,6 +38,7 @@ CSRF_TRUSTED_ORIGINS = env.each(
     "origins (https://hr.example.org)",
     SPACE_HOST and f"https://{SPACE_HOST}",
 )
+refuse_open_doors(DEBUG, ALLOWED_HOSTS)
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT")
 SECURE_HSTS_SECONDS = env.whole("SECURE_HSTS_SECONDS", 0, 10**9, default=0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
@@ -280,6 +283,12 @@ USE_TZ = True
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 
+# Throttling: how often a key may call, and an address send keys that are none. All
+# processes count together in a Redis, or each by itself
+THROTTLE_KEY = env.rate("THROTTLE_KEY")
+THROTTLE_FAILED_KEYS = env.rate("THROTTLE_FAILED_KEYS")
+CACHES = caches(env_urls.redis("CACHE_URL"))
+
 # The API
 MAX_BODY_BYTES = 1024 * 1024
 REST_FRAMEWORK = {
@@ -340,9 +349,8 @@ LOGGING = {
         "axes": {"level": "WARNING"},
         "django": {"handlers": [], "propagate": True},
         "django.request": {"level": "CRITICAL", "propagate": False},
-        # It would quote what was sent as the host's name.
-        "django.security.DisallowedHost": {"level": "CRITICAL", "propagate": False},
-        "django.security.csrf": {"level": "CRITICAL", "propagate": False},
+        # It quotes what was sent: a host that is not ours, with a traceback each.
+        "django.security": {"level": "CRITICAL", "propagate": False},
         "django.server": {"level": "CRITICAL", "propagate": False},
     },
 }

@@ -44,7 +44,7 @@ def start(tmp_path):
                 [*ALONE, *ENTRYPOINT, *words],
                 env={
                     "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-                    "SECRET_KEY": "s" * 50,
+                    "SECRET_KEY": "0123456789abcdef" * 4,
                     "DATA_DIR": str(tmp_path),
                     "PORT": str(free_port()),
                 },

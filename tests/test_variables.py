@@ -3,6 +3,7 @@
 import os
 import re
 import runpy
+import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -22,7 +23,7 @@ def started(monkeypatch):
     def start(name: str, value: str) -> str:
         for other in TABLE:
             monkeypatch.setenv(other, "")
-        monkeypatch.setenv("SECRET_KEY", "s" * 50)
+        monkeypatch.setenv("SECRET_KEY", secrets.token_hex(32))
         monkeypatch.setenv("DATABASE_URL", "sqlite:///:memory:")
         monkeypatch.setenv("DOTENV", "false")
         monkeypatch.setenv(name, value)

@@ -27,6 +27,7 @@ SECONDS = refused("from 0 to 86400", "soon", "-1", "86401", "nan", "1_0", "٣", 
 SENT = refused(
     "16 characters", PASSED, f"{PASSED} {PASSED} {PASSED}", f"{PASSED}-clé-secrète"
 )
+RATE = refused("600/min", "600", "0/min", "-1/s", "30/day", "1.5/s", "min", "1/60s")
 PASSWORD = refused("8 characters or more", PASSED)
 DATABASE = refused(
     "postgresql://",
@@ -58,6 +59,8 @@ TABLE = {
         "a b",
         ",",
         "-",
+        "*",
+        "hr.example.org,*",
     ),
     "CSRF_TRUSTED_ORIGINS": refused(
         "origins",
@@ -100,6 +103,15 @@ TABLE = {
         "localhost:6379",
     ),
     "CELERY_QUEUE": refused("letters, digits", "two words", "a/b", "x" * 101),
+    "THROTTLE_KEY": RATE,
+    "THROTTLE_FAILED_KEYS": RATE,
+    "CACHE_URL": refused(
+        "redis://HOST:6379/1",
+        f"memcached://:{PASSED}@cache",
+        f"redis://:{PASSED}@",
+        f"redis://:{PASSED}@cache:port/0",
+        f"redis://:{PASSED}@cache:6379/first",
+    ),
     "LANGUAGE_CODE": refused("fr, en", "de", "FR", "fr,en"),
     "TIME_ZONE": refused("Europe/Paris", "Paris", "+01:00", "CEST", "../etc/passwd"),
     "ADMIN_PASSWORD": PASSWORD,

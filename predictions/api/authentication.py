@@ -4,6 +4,7 @@ import logging
 import time
 from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
 from django.db import Error
 from django.db.models import Q
 from django.utils import timezone
@@ -13,6 +14,7 @@ from rest_framework.authentication import (
     get_authorization_header,
 )
 
+from predictions.api import throttling
 from predictions.api.errors import Unauthorized
 from predictions.logins import second_step
 from predictions.models import ApiKey
@@ -50,8 +52,12 @@ class ApiKeyAuthentication(BaseAuthentication):
         secret = sent_secret(request)
         if secret is None:
             return None
+        if settings.THROTTLE_FAILED_KEYS:
+            throttling.check_address(request)
         key = remembered.key(secret) if secret else None
         if key is None:
+            if settings.THROTTLE_FAILED_KEYS:
+                throttling.count_failure(request)
             raise Unauthorized("invalid_key")
         request._request.key_prefix = key.prefix
         if key.revoked_at is not None:

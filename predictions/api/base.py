@@ -10,6 +10,7 @@ from rest_framework.exceptions import NotAuthenticated, UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
+from predictions.api import throttling
 from predictions.api.errors import (
     BodyTooLarge,
     MethodNotAllowed,
@@ -28,6 +29,8 @@ METHODS_WITH_BODY = {"POST", "PUT", "PATCH"}
 
 class ChecksInOrder:
     """401, 405, 403, 406, 415, 413, in this order; then the call itself says 422.
+
+    429 in place of 401, or before the body is looked at.
 
     For a view of DRF, which gives `scopes`: the scope of each HTTP method it takes.
     """
@@ -66,7 +69,8 @@ class ChecksInOrder:
         self.check_permissions(request)
         negotiated = self.perform_content_negotiation(request)
         request.accepted_renderer, request.accepted_media_type = negotiated
-        self.check_throttles(request)
+        if settings.THROTTLE_KEY and request.auth is not None:
+            throttling.count_call(request, request.auth)
         if request.method in METHODS_WITH_BODY and self.takes_body:
             self.check_body(request)
 

@@ -6,7 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from attrition.models import HIGHEST_EMPLOYEE_ID
 from predictions.answers import WARNINGS
-from predictions.api.feature_schema import example_features, feature_schema
+from predictions.api.feature_schema import (
+    changes_schema,
+    example_features,
+    feature_schema,
+    stored_schema,
+)
 from predictions.batches.at_once import MOST_ROWS
 from predictions.models import BatchKind, BatchState, Source
 
@@ -200,7 +205,7 @@ REPLAY = _object(
 EMPLOYEE = _object(
     {
         "employee_id": EMPLOYEE_ID,
-        "features": ref("Features"),
+        "features": ref("StoredFeatures"),
         "created_at": TIME,
         "updated_at": TIME,
         "archived_at": {
@@ -224,14 +229,17 @@ def add_components(result: dict[str, Any], generator: Any, **kwargs: Any) -> Any
     )
     request["properties"]["employee_id"]["type"] = ["integer", "null"]
     request["example"] = {"features": example_features()}
-    features = feature_schema()
-    change = {**request, "properties": {**request["properties"]}}
-    change["properties"]["features"] = ref("Changes")
+    store, change = (
+        request | {"properties": request["properties"] | {"features": ref(name)}}
+        for name in ("StoredFeatures", "Changes")
+    )
     result["components"]["schemas"] = {
         "Request": request,
+        "StoreRequest": store,
         "ChangeRequest": change,
-        "Features": features,
-        "Changes": {k: v for k, v in features.items() if k != "minProperties"},
+        "Features": feature_schema(),
+        "StoredFeatures": stored_schema(),
+        "Changes": changes_schema(),
         "Answer": ANSWER,
         "Explanation": EXPLANATION,
         "Contribution": CONTRIBUTION,
@@ -262,7 +270,7 @@ def add_components(result: dict[str, Any], generator: Any, **kwargs: Any) -> Any
                 "employees": {
                     "type": "array",
                     "items": _object(
-                        {"employee_id": EMPLOYEE_ID, "features": ref("Features")}
+                        {"employee_id": EMPLOYEE_ID, "features": ref("StoredFeatures")}
                     ),
                     "minItems": 1,
                     "maxItems": MOST_ROWS,

@@ -1,5 +1,6 @@
 """The feature table as JSON Schema, for OpenAPI: one property a field."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext
@@ -10,20 +11,44 @@ from attrition.errors import ReleaseRejected
 from attrition.features import FIELDS, SPELLINGS
 from attrition.field import Field, Kind
 from attrition.releases import Release
-from attrition.validation import LONGEST_TEXT
+from attrition.validation import LONGEST_TEXT, Categories
 
-SHORT_TEXT = {"type": "string", "maxLength": LONGEST_TEXT}
+SHORT_TEXT = {
+    "type": "string",
+    "maxLength": LONGEST_TEXT,
+    "pattern": r"^[^\u0000]*$",
+}
+NOT_BLANK = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
 # The table's own help is for the form, which sends texts.
 PAY_RISE = _('as a text "11 %", as a number 11 or, as a fraction below 1, 0.11')
 
 
 def feature_schema() -> dict[str, Any]:
     """The schema of `features`; categories are those of the release that serves."""
+    release = _current()
+    categories = release.categories if release else {}
+    return _schema(release, categories) | {"minProperties": 1}
+
+
+def stored_schema() -> dict[str, Any]:
+    """Of an employee: what no release knows may be stored."""
+    return changes_schema() | {"minProperties": 1}
+
+
+def changes_schema() -> dict[str, Any]:
+    """Of a change, which may take every value away that it names."""
+    return _schema(_current(), {})
+
+
+def _current() -> Release | None:
     try:
-        release = releases.current()
+        return releases.current()
     except ReleaseRejected:
-        release = None  # the call answers 503; its description still stands
-    properties = {field.name: _property(field, release) for field in FIELDS}
+        return None  # the call answers 503; its description still stands
+
+
+def _schema(release: Release | None, categories: Categories) -> dict[str, Any]:
+    properties = {field.name: _property(field, release, categories) for field in FIELDS}
     for spelling, name in SPELLINGS.items():
         properties[spelling] = {**properties[name], "description": f"= `{name}`"}
     return {
@@ -34,7 +59,10 @@ def feature_schema() -> dict[str, Any]:
         ),
         "properties": properties,
         "additionalProperties": False,
-        "minProperties": 1,
+        "allOf": [
+            {"not": {"required": [spelling, name]}}
+            for spelling, name in SPELLINGS.items()
+        ],
         "example": example_features(),
     }
 
@@ -44,9 +72,11 @@ def example_features() -> dict[str, Any]:
     return {field.name: field.example for field in FIELDS}
 
 
-def _property(field: Field, release: Release | None) -> dict[str, Any]:
+def _property(
+    field: Field, release: Release | None, categories: Categories
+) -> dict[str, Any]:
     return {
-        **_type(field, release.categories.get(field.name) if release else None),
+        **_type(field, categories.get(field.name)),
         "title": str(field.label),
         "description": _description(field, release),
         "examples": [field.example],
@@ -70,7 +100,7 @@ def _description(field: Field, release: Release | None) -> str:
     return ", ".join(parts) + "."
 
 
-def _type(field: Field, categories: list[str] | None) -> dict[str, Any]:
+def _type(field: Field, categories: Sequence[str] | None) -> dict[str, Any]:
     limits = {"minimum": field.low, "maximum": field.high}
     number = {"type": ["number", "null"]}
     number |= {name: limit for name, limit in limits.items() if limit is not None}
@@ -78,7 +108,7 @@ def _type(field: Field, categories: list[str] | None) -> dict[str, Any]:
         case Kind.CATEGORY:
             if categories:
                 return {"type": ["string", "null"], "enum": [*categories, None]}
-            return {**SHORT_TEXT, "type": ["string", "null"], "minLength": 1}
+            return SHORT_TEXT | {"type": ["string", "null"], "pattern": NOT_BLANK}
         case Kind.ORDINAL if field.order:
             return {"type": ["string", "null"], "enum": [*field.order, None]}
         case Kind.YES_NO:
@@ -87,7 +117,7 @@ def _type(field: Field, categories: list[str] | None) -> dict[str, Any]:
         case Kind.PERCENT:
             text = {
                 "type": "string",
-                "pattern": r"^\s*[+\-−]?\s*\d+([.,]\d+)?\s*%?\s*$",
+                "pattern": r"^\s*[+\-−]?\s*\d{1,4}([.,]\d{1,9})?\s*%?\s*$",
             }
             return {"anyOf": [number, text]}
         case Kind.IDENTIFIER:

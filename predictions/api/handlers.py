@@ -74,7 +74,7 @@ def _translate(exc: Exception) -> tuple[int | None, list[Problem], dict[str, str
         case SuspiciousOperation() | UnreadablePostError():
             return _one(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", {})
         case exceptions.Throttled():
-            wait = {"Retry-After": str(int(exc.wait or RETRY_AFTER))}
+            wait = {"Retry-After": str(max(exc.wait or RETRY_AFTER, 1))}
             return _one(HTTPStatus.TOO_MANY_REQUESTS, "throttled", wait)
         case ReleaseRejected():
             logger.error("No release serves: %s", exc)

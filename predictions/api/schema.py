@@ -27,9 +27,10 @@ ERRORS = {
     ),
     415: _("The body must be of a type that this call takes."),
     422: _("The body or a parameter is wrong; `errors` says where."),
+    429: _("Too many calls of this key, or wrong keys from this address: Retry-After."),
     503: _("The model or the log is unavailable: nothing was scored. See Retry-After."),
 }
-READING = (401, 403, 405, 406, 422, 503)
+READING = (401, 403, 405, 406, 422, 429, 503)
 BODY = (413, 415)
 NEVER_ALONE = _(
     "A score is never a decision on its own (GDPR, article 22): it starts a "
@@ -46,6 +47,13 @@ class Schema(AutoSchema):
     def get_description(self) -> str:
         return ""  # not the docstring of the view, which is for developers
 
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return False  # ours say themselves that they are arrays
+
+    def _get_request_for_media_type(self, *args: Any, **kwargs: Any) -> Any:
+        body, _is_required = super()._get_request_for_media_type(*args, **kwargs)
+        return body, True  # without one there is no media type either: 415
+
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):
     target_class = "predictions.api.authentication.ApiKeyAuthentication"
@@ -58,6 +66,10 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
             "name": "X-API-Key",
             "description": _("Or `Authorization: Api-Key <key>`."),
         }
+
+
+class ByMediaType(dict[tuple[int, str], Any]):
+    """What is answered, where the media type decides."""
 
 
 class LoginScheme(SessionScheme):
@@ -73,7 +85,7 @@ def _call(
     status: int = 200,
     **more: Any,
 ) -> Any:
-    responses: dict[Any, Any] = {status: ok}
+    responses: dict[Any, Any] = ok if isinstance(ok, ByMediaType) else {status: ok}
     for code in sorted(errors):
         responses[code] = OpenApiResponse(ref("Error"), ERRORS[code])
     return extend_schema(
@@ -100,7 +112,7 @@ EXPLAIN = _query(
 )
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 255},
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     location=OpenApiParameter.HEADER,
     description=_(
         "Makes a retry safe: the same key and body get the first answer again (same "
@@ -131,15 +143,29 @@ PAGE = [
         maximum=HIGHEST_LIMIT,
         default=DEFAULT_LIMIT,
     ),
-    _query("cursor", _("Taken from the `Link` of the page before."), type="string"),
+    _query(
+        "cursor",
+        _("Taken from the `Link` of the page before."),
+        type="string",
+        minLength=1,
+    ),
 ]
 TIME = _("ISO 8601, UTC where no zone is named.")
+DATE_OR_TIME = {
+    "type": "string",
+    "anyOf": [{"format": "date"}, {"format": "date-time"}],
+}
 FILTERS = [
     _query("prediction", _("Only this class."), type="integer", enum=[0, 1]),
-    _query("model_version", _("Only this release."), type="string", minLength=1),
+    _query(
+        "model_version",
+        _("Only this release."),
+        type="string",
+        pattern=r"^[^\u0000]+$",
+    ),
     _query("source", _("Only asked this way."), type="string", enum=Source.values),
-    _query("since", _sentences(_("Asked at or after."), TIME), type="string"),
-    _query("until", _sentences(_("Asked before."), TIME), type="string"),
+    _query("since", _sentences(_("Asked at or after."), TIME), **DATE_OR_TIME),
+    _query("until", _sentences(_("Asked before."), TIME), **DATE_OR_TIME),
 ]
 
 
@@ -258,13 +284,15 @@ cancel_batch = _call(
 batch_results = _call(
     "batch_results",
     _("What a batch answered so far"),
-    {
-        "application/x-ndjson": {
-            "type": "string",
-            "description": _("An object a row."),
-        },
-        "text/csv": {"type": "string", "description": _("A line a row.")},
-    },
+    ByMediaType(
+        {
+            (200, "application/x-ndjson"): {
+                "type": "string",
+                "description": _("An object a row."),
+            },
+            (200, "text/csv"): {"type": "string", "description": _("A line a row.")},
+        }
+    ),
     (*READING, 404),
     parameters=[
         BATCH_ID,
@@ -346,7 +374,7 @@ put_employee = extend_schema(
     operation_id="put_employee",
     summary=_("Create or replace an employee"),
     description=_("Whoever was archived is brought back."),
-    request={"application/json": ref("Request")},
+    request={"application/json": ref("StoreRequest")},
     parameters=[EMPLOYEE_ID],
     responses={
         200: OpenApiResponse(ref("Employee"), _("Replaced.")),

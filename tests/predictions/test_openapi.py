@@ -86,7 +86,7 @@ def test_every_documented_error_has_the_one_shape(document):
             assert schema["schema"] == {"$ref": "#/components/schemas/Error"}
         expected = {"405", "406"}
         if ROUTES[method, path]:
-            expected |= {"401", "403", "422", "503"}
+            expected |= {"401", "403", "422", "429", "503"}
         if path == "/ready":
             expected |= {"503"}
         if "requestBody" in operation:
@@ -190,6 +190,18 @@ def test_the_seeds_request_is_valid(described, features):
     described("Request").validate({"features": features})
     described("Request").validate({"features": features, "employee_id": 669})
     described("Request").validate({"features": features, "employee_id": None})
+
+
+def test_two_spellings_of_one_field_are_described_as_one_too_many(described):
+    [(spelling, name)] = SPELLINGS.items()
+
+    described("Features").validate({spelling: "11 %"})
+    assert not described("Features").is_valid({spelling: "11 %", name: "11 %"})
+
+
+def test_what_only_another_release_knows_may_be_stored(described):
+    described("StoredFeatures").validate({"poste": "Astronaute"})
+    assert not described("Features").is_valid({"poste": "Astronaute"})
 
 
 @pytest.mark.parametrize(("name", "value"), GOOD.values(), ids=GOOD)

@@ -1,6 +1,7 @@
 """The guide for those who come from the proof of concept, run as it stands."""
 
 import re
+import secrets
 import shutil
 import subprocess
 import uuid
@@ -85,7 +86,7 @@ def test_its_commands_bring_everything_along(seed, tmp_path):
 def test_migrating_the_old_database_by_mistake_is_stopped(seed, tmp_path):
     project = checkout.at(tmp_path / "project")
     shutil.copy(tmp_path / "hr-attrition-mlops" / ".env.local", project / ".env")
-    (project / ".env.local").write_text("SECRET_KEY=" + "s" * 50 + "\n")
+    (project / ".env.local").write_text(f"SECRET_KEY={secrets.token_hex(32)}\n")
 
     done = subprocess.run(
         [".venv/bin/python", "manage.py", "migrate"],
