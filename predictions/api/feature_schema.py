@@ -13,12 +13,7 @@ from attrition.field import Field, Kind
 from attrition.releases import Release
 from attrition.validation import LONGEST_TEXT, Categories
 
-SHORT_TEXT = {
-    "type": "string",
-    "maxLength": LONGEST_TEXT,
-    "pattern": r"^[^\u0000]*$",
-}
-NOT_BLANK = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
+SHORT_TEXT = {"type": "string", "maxLength": LONGEST_TEXT}
 # The table's own help is for the form, which sends texts.
 PAY_RISE = _('as a text "11 %", as a number 11 or, as a fraction below 1, 0.11')
 
@@ -108,7 +103,7 @@ def _type(field: Field, categories: Sequence[str] | None) -> dict[str, Any]:
         case Kind.CATEGORY:
             if categories:
                 return {"type": ["string", "null"], "enum": [*categories, None]}
-            return SHORT_TEXT | {"type": ["string", "null"], "pattern": NOT_BLANK}
+            return {**SHORT_TEXT, "type": ["string", "null"], "minLength": 1}
         case Kind.ORDINAL if field.order:
             return {"type": ["string", "null"], "enum": [*field.order, None]}
         case Kind.YES_NO:

@@ -23,6 +23,8 @@ BEYOND_A_SCHEMA = {
     "not_a_cursor": "a list gave it, or did not",
     "nothing_to_score": "one of many is not null: nothing is generated from that",
     "not_an_employee_id": "1.0 is a whole number to a schema, and no employee to us",
+    "not_storable_text": "a NUL: a pattern a field would say it, in minutes more",
+    "not_a_text": "a blank one: the same",
     "too_many_problems": "it only counts the others",
     "unknown_employee": WHAT_IS_STORED,
     "archived_employee": WHAT_IS_STORED,
