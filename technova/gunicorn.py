@@ -25,8 +25,7 @@ from technova import env, logs, production
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-worker_class = "technova.worker.Worker"  # gthread, which slow clients can't hold
-sendfile = False  # it would wait for whoever reads no answer
+worker_class = "gthread"
 # What a proxy says of its client: only Django believes it, with TRUST_PROXY_HEADER.
 forwarded_allow_ips = ""
 forwarder_headers = ""
