@@ -48,7 +48,7 @@ def test_all_of_it_is_read_and_what_is_unknown_does_not_matter(manage):
 
     assert found.stderr == ""
     assert found.stdout.split() == [
-        "django.db.backends.postgresql",
+        "predictions.database.engine",
         "localhost",
         "5432",
         "technova_attrition",

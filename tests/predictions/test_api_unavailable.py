@@ -155,7 +155,7 @@ def test_a_log_that_is_not_there_is_not_answered_around(
     answer = send(api, "POST", "/predict", {"features": features})
 
     assert answer.status_code == 503
-    assert problems(answer) == [(None, "log_unavailable")]
+    assert problems(answer) == [(None, "schema_outdated")]
     assert seed_score.encode() not in answer.content
     assert seed_score not in caplog.text
 
