@@ -27,7 +27,7 @@ from attrition.errors import ReleaseRejected
 from attrition.releases import CARD, FEATURES, REFERENCE, SCORECARD
 from tests import shipped
 
-SAMPLE = 10
+SAMPLE = 10  # of each file
 MANY = 1500  # with `make prove`
 ODD = (
     *("null", "true", "0", "-1", "2", "0.5", "1e300", "1e999", "NaN", "1" * 400),
