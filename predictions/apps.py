@@ -13,6 +13,7 @@ class PredictionsConfig(AppConfig):
     def ready(self) -> None:
         # Each registers what it holds: system checks, a look before each request, a
         # note at each login.
+        # Each registers its checks or receivers as it is imported.
         from predictions import checks  # noqa: F401
         from predictions.database import liveness  # noqa: F401
         from predictions.logins import sessions  # noqa: F401

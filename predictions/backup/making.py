@@ -40,7 +40,7 @@ def make(
     try:
         found = _fill(connection, half, anchor)
         half.rename(folder)
-    except BaseException:
+    except BaseException:  # Ctrl-C too must leave no half a backup
         shutil.rmtree(half)
         raise
     return found

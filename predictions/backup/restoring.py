@@ -1,7 +1,6 @@
 """Puts a backup into an empty database and a folder of releases."""
 
 import filecmp
-import os
 import shutil
 from pathlib import Path
 
@@ -99,7 +98,7 @@ def _copy_releases(folder: Path) -> None:
     if current.is_file():
         draft = settings.MODEL_DIR / f"{releases.CURRENT}.new"
         shutil.copyfile(current, draft)
-        os.replace(draft, settings.MODEL_DIR / releases.CURRENT)  # noqa: PTH105
+        draft.replace(settings.MODEL_DIR / releases.CURRENT)
 
 
 def _pairs(folder: Path) -> list[tuple[Path, Path]]:

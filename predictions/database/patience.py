@@ -144,6 +144,7 @@ def bound(connection: "psycopg.Connection[Any]") -> "psycopg.Connection[Any]":
             work = _watched(connection, work)
         return usual(work, *args, **kwargs)
 
+    # Of this connection alone: psycopg has no class of waiting to pass to it.
     connection.wait = wait  # type: ignore[method-assign, assignment]
     return connection
 
