@@ -283,6 +283,9 @@ USE_TZ = True
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 
+# No form has a file, but where a view takes it.
+FILE_UPLOAD_HANDLERS = ["technova.uploads.NoFiles"]
+
 # Throttling: how often a key may call, and an address send keys that are none. All
 # processes count together in a Redis, or each by itself
 THROTTLE_KEY = env.rate("THROTTLE_KEY")

@@ -23,6 +23,7 @@ from predictions.admin.upload_limit import LARGEST, SizeLimit
 from predictions.admin.who_may import MayNot
 from predictions.exports.cells import harmless
 from predictions.models import Action
+from technova.uploads import keeping
 
 MOST_REFUSED = 200  # on the page; the file has more
 AT = "import/<uuid:number>/"
@@ -58,7 +59,7 @@ class ImportPages:
     def upload_view(self, request):
         self._check(request)
         limit = SizeLimit(request, fields=Extract)
-        request.upload_handlers.insert(0, limit)
+        request.upload_handlers = [limit, *keeping(request)]
         return csrf_protect(self._upload)(request, limit)
 
     def _upload(self, request, limit):

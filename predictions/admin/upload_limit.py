@@ -8,7 +8,7 @@ LARGEST = 20 * 1024 * 1024  # bytes: extracts of a quarter of a million people
 
 
 class SizeLimit(FileUploadHandler):
-    """Goes before Django's own handlers: a field keeps no more than LARGEST bytes.
+    """Goes before the handlers that keep: a field keeps no more than LARGEST bytes.
 
     `too_large` names the form's fields that have more, in one file or in several;
     `unknown` the fields of other files, of which nothing is kept.

@@ -16,6 +16,7 @@ from attrition.validation import unknown_field
 from predictions.api.base import PIECE, media_type
 from predictions.api.errors import Refusal
 from predictions.record_files import FileKind
+from technova.uploads import keeping
 
 FORM = "multipart/form-data"
 KINDS = {
@@ -87,7 +88,7 @@ def _upload(file: IO[bytes], kind: FileKind) -> Upload:
 @contextmanager
 def _part(request: Request, body: IO[bytes]) -> Iterator[UploadedFile]:
     """The one file of a form. Raises Refusal."""
-    handlers = request._request.upload_handlers
+    handlers = keeping(request._request)
     try:
         fields, files = MultiPartParser(request.META, body, handlers).parse()
     except MultiPartParserError:

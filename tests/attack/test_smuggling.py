@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.attack.server import answer_to, status_of
+from tests.attack.server import answer_to, connected, status_of
 from tests.server import SECRET, Server
 
 GET = b"GET /history HTTP/1.1\r\nHost: localhost\r\n"
@@ -145,3 +145,21 @@ def test_an_upload_that_is_too_large_is_refused_before_it_comes(server):
     assert b" 413 " in answer
     assert b"body_too_large" in answer
     assert server.call("/health") == {"status": "ok"}
+
+
+def test_a_file_where_none_is_asked_for_is_refused_before_it_comes(server):
+    token = b"x" * 64
+    part = (
+        b'--b\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\nbytes'
+    )
+    head = (
+        b"POST /admin/login/ HTTP/1.1\r\nHost: localhost\r\n"
+        b"Content-Type: multipart/form-data; boundary=b\r\n"
+        b"Cookie: csrftoken=%b\r\nContent-Length: 10000000000\r\n\r\n" % token
+    )
+
+    with connected(server) as connection:
+        connection.sendall(head + part + b"x" * 100_000)
+        answer = connection.makefile("rb").readline()
+
+    assert b" 413 " in answer
