@@ -55,6 +55,8 @@ class LetsBackIn:
 
     @admin.action(description=_("Remove two-step login…"), permissions=["recovery"])
     def remove_two_step_selected(self, request, users):
+        if self._is_own(request, users):
+            return None
         said = _("Their two-step login is removed, and they are logged out.")
         if form := self._reason(request):
             for user in users:
@@ -70,6 +72,8 @@ class LetsBackIn:
         if users.count() != 1:
             said = _("One login at a time: the new password is shown once.")
             self.message_user(request, said, messages.WARNING)
+            return None
+        if self._is_own(request, users):
             return None
         if form := self._reason(request):
             user = users.get()
@@ -98,6 +102,17 @@ class LetsBackIn:
         status = 200 if password else GONE
         template = "admin/logins/new_password.html"
         return render(request, template, context, status=status)
+
+    def _is_own(self, request, users):
+        """Say so: the answer would go to a session that has just been ended."""
+        if not users.filter(pk=request.user.pk).exists():
+            return False
+        said = _(
+            "This is your own login, and you would be logged out: use “Change password” "
+            "or “Two-step login” at the top of the page."
+        )
+        self.message_user(request, said, messages.WARNING)
+        return True
 
     def _reason(self, request):
         """What `recovery` is told, once the page that asks is answered."""

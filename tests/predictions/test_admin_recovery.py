@@ -111,6 +111,21 @@ def test_two_step_login_is_removed(admin, ana):
     assert LoginRecovery.objects.get().remedy == "two_step"
 
 
+@pytest.mark.parametrize("action", ["reset_selected", "remove_two_step_selected"])
+def test_nobody_logs_themselves_out_by_letting_themselves_in(admin, ana, action):
+    """They would lose the page that shows their new password."""
+    bob = User.objects.get(username="bob")
+
+    page = act(admin, action, ana, bob, reason=WHY)
+    alone = act(admin, action, bob, reason=WHY)
+
+    assert page.status_code == alone.status_code == 200
+    assert "your own login" in alone.text
+    assert User.objects.get(username="bob").password == bob.password
+    assert not LoginRecovery.objects.exists()
+    assert admin.get("/admin/").status_code == 200
+
+
 def test_who_may_change_logins_takes_over_no_superuser(client, ana):
     may = Permission.objects.filter(
         content_type__app_label="auth", codename__in=["view_user", "change_user"]
