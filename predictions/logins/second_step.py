@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django_otp import devices_for_user, user_has_device
 from django_otp.models import Device
-from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 DIGITS = 6
@@ -76,8 +76,10 @@ def new_recovery_codes(user: User) -> list[str]:
     """Instead of those there were. Each is kept until it is used, and works once."""
     codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
     with transaction.atomic():
-        StaticDevice.objects.filter(user=user).delete()
-        device = StaticDevice.objects.create(user=user, name="recovery")
+        # The same device, if there is one: whoever is logged in by it stays so.
+        device = StaticDevice.objects.filter(user=user).first()
+        device = device or StaticDevice.objects.create(user=user, name="recovery")
+        StaticToken.objects.filter(device__user=user).delete()
         for code in codes:
             device.token_set.create(token=code)
     return codes

@@ -92,6 +92,19 @@ def test_a_login_with_a_code_opens_everything(ana, without):
     assert client.get("/admin/").status_code == 200
 
 
+def test_who_came_in_by_a_recovery_code_stays_in_with_new_ones(ana, without):
+    set_up(without, ana)
+    first, second, *_ = second_step.new_recovery_codes(ana)
+    client = Client()
+    form = {"username": "ana", "password": RIGHT, "otp_token": first}
+    client.post("/admin/login/", form)
+
+    client.post(PAGE, {"otp_token": second, "do": "codes"})
+
+    assert client.get("/admin/").status_code == 200
+    assert second_step.recovery_codes_left(ana) == second_step.RECOVERY_CODES
+
+
 def test_who_ends_it_is_held_back_again(ana, without):
     set_up(without, ana)
     code = code_of(second_step.TOTPDevice.objects.get())
