@@ -5,6 +5,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Group, Permission, User
+from django.db.models import Q
 from django.forms import CheckboxSelectMultiple
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -30,6 +31,23 @@ admin.site.unregister(apps.TOTPDevice)
 admin.site.unregister(static_codes.StaticDevice)
 
 WITHOUT_PAGES = ["axes", "otp_static", "otp_totp"]  # there is nothing to permit
+FOR_SUPERUSERS = Q(content_type__app_label="auth") & ~Q(codename__startswith="view_")
+
+
+class ForSuperusers:
+    """Who changes logins or groups may make themselves whatever they like.
+
+    To Django the permission to change logins is enough: for a superuser's password too.
+    """
+
+    def has_add_permission(self, request):
+        return request.user.is_superuser
+
+    def has_change_permission(self, request, obj=None):
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request, obj=None):
+        return request.user.is_superuser
 
 
 class GroupFilter(admin.RelatedFieldListFilter):
@@ -46,9 +64,11 @@ class Checkboxes:
     def formfield_for_manytomany(self, db_field, request=None, **kwargs):
         kwargs["widget"] = CheckboxSelectMultiple()
         if db_field.related_model is Permission:
-            kwargs["queryset"] = Permission.objects.select_related(
-                "content_type"
-            ).exclude(content_type__app_label__in=WITHOUT_PAGES)
+            kwargs["queryset"] = (
+                Permission.objects.select_related("content_type")
+                .exclude(content_type__app_label__in=WITHOUT_PAGES)
+                .exclude(FOR_SUPERUSERS)
+            )
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         if db_field.name == "groups":
             field.label_from_instance = str
@@ -71,7 +91,13 @@ class PasswordForm(AdminPasswordChangeForm):
 
 @admin.register(User)
 class LoginAdmin(
-    ShowsWhoIsOut, LetsBackIn, Checkboxes, HidesTies, PlainAdmin, UserAdmin
+    ForSuperusers,
+    ShowsWhoIsOut,
+    LetsBackIn,
+    Checkboxes,
+    HidesTies,
+    PlainAdmin,
+    UserAdmin,
 ):
     list_display = [*UserAdmin.list_display[:-1], "staff", "two_step", "locked"]
     change_password_form = PasswordForm
@@ -92,7 +118,7 @@ class LoginAdmin(
 
 
 @admin.register(Group)
-class RoleAdmin(Checkboxes, HidesTies, PlainAdmin, GroupAdmin):
+class RoleAdmin(ForSuperusers, Checkboxes, HidesTies, PlainAdmin, GroupAdmin):
     list_display = ["called"]
 
     @admin.display(description=_("name"), ordering="name")

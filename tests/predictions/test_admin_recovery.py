@@ -138,6 +138,12 @@ def test_who_may_change_logins_takes_over_no_superuser(client, ana):
 
     assert User.objects.get(pk=bob.pk).password == bob.password
     assert client.get(f"{LIST}{bob.pk}/new-password/").status_code == 403
+    form = {"password1": "battery staple 9", "password2": "battery staple 9"}
+    assert client.post(f"{LIST}{bob.pk}/password/", form).status_code == 403
+    client.post(f"{LIST}{ana.pk}/change/", {"username": "ana", "is_superuser": "on"})
+    assert User.objects.get(pk=bob.pk).password == bob.password
+    assert not User.objects.get(pk=ana.pk).is_superuser
+    assert client.get(f"{LIST}{bob.pk}/change/").status_code == 200
 
 
 @pytest.mark.parametrize("page", ["", "add/", "1/change/"])
