@@ -17,6 +17,8 @@ from zoneinfo import available_timezones
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from technova.production import refuse_known_secret
+
 LINE = re.compile(r"(export )?[A-Za-z_0-9]+=.*|\s*(#.*)?")
 RATE = re.compile(r"([1-9][0-9]{0,6})/(s|min|h)")
 SECONDS = {"s": 1, "min": 60, "h": 3600}
@@ -209,7 +211,10 @@ def like(name: str, pattern: str, what: str, default: str = "") -> str:
 def sent(name: str) -> str:
     """Return a secret that callers send in a header; empty when it is not set."""
     what = "16 characters or more, none but ASCII, or left empty"
-    return like(name, r"[!-~]{16,}", what)
+    value = like(name, r"[!-~]{16,}", what)
+    if value:
+        refuse_known_secret(name, value)
+    return value
 
 
 def key_bytes(value: str) -> bytes:

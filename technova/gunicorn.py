@@ -48,6 +48,8 @@ def refuse_odd_variables() -> dict[str, int]:
     """
     settings = runpy.run_path(str(BASE_DIR / "technova" / "settings.py"))
     production.refuse_known_secret("SECRET_KEY", settings["SECRET_KEY"])
+    for secret in settings["SECRET_KEY_FALLBACKS"]:
+        production.refuse_known_secret("SECRET_KEY_FALLBACKS", secret)
     folder, version = settings["MODEL_DIR"], settings["MODEL_VERSION"]
     if not folder.is_dir():
         raise ImproperlyConfigured(f"MODEL_DIR must be a folder of releases: {folder}.")
@@ -144,6 +146,13 @@ class Beside:
                 process.wait()
 
 
+def on_starting(server: Any) -> None:
+    try:
+        production.refuse_tracebacks_for_others(env.flag("DEBUG"), server.cfg.address)
+    except ImproperlyConfigured as error:
+        sys.exit(f"gunicorn: {error}")
+
+
 def when_ready(server: Any) -> None:
     """Before the first worker: a new folder for what they count, and the commands that
     seal the log and sum it up, where nothing else does."""
@@ -153,6 +162,7 @@ def when_ready(server: Any) -> None:
 
 
 def on_reload(server: Any) -> None:
+    on_starting(server)
     if server.beside.commands != COMMANDS:
         server.beside.end()
         server.beside = Beside(COMMANDS, server.log)

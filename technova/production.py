@@ -1,7 +1,9 @@
 """What must not serve: settings of somebody's own machine, or a secret that is none."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from ipaddress import ip_address
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -25,6 +27,26 @@ def refuse_open_doors(debug: bool, hosts: Sequence[str]) -> None:
             "DEBUG must be false where ALLOWED_HOSTS names more than this machine "
             f"({', '.join(others)}): it shows tracebacks to whoever asks."
         )
+
+
+def refuse_tracebacks_for_others(debug: bool, addresses: Iterable[Any]) -> None:
+    """Raises ImproperlyConfigured; `addresses` are what the server listens at.
+
+    ALLOWED_HOSTS keeps nobody out: whoever calls says themselves which host they mean.
+    """
+    others = [at[0] for at in addresses if isinstance(at, tuple) and not is_here(at[0])]
+    if debug and others:
+        raise ImproperlyConfigured(
+            f"DEBUG must be false where other machines reach it ({', '.join(others)}): "
+            "it shows tracebacks to whoever asks. Listen at 127.0.0.1."
+        )
+
+
+def is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:  # a name
+        return False
 
 
 def refuse_known_secret(name: str, secret: str) -> None:

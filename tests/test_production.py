@@ -13,9 +13,11 @@ from technova.production import refuse_known_secret, refuse_open_doors
 from tests.server import ROOT, free_port
 
 
-def start(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def start(
+    folder: Path, host: str = "127.0.0.1", **variables: str
+) -> subprocess.CompletedProcess[str]:
     """gunicorn with these variables, until it ends by itself."""
-    bind = f"127.0.0.1:{free_port()}"
+    bind = f"{host}:{free_port()}"
     command = [sys.executable, "-m", "gunicorn", "technova.wsgi", "--bind", bind]
     database = f"sqlite:///{folder / 'none.sqlite3'}"
     return subprocess.run(
@@ -42,6 +44,32 @@ def test_no_secret_that_somebody_may_know_serves(tmp_path, secret):
     assert "gunicorn: SECRET_KEY is no secret: make one with" in found.stderr
     assert secret.strip() not in found.stderr
     assert "Traceback" not in found.stderr
+    assert "Booting worker" not in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY_FALLBACKS", "0" * 50),
+        ("API_KEY", "change-me-please-now"),
+        ("METRICS_TOKEN", "x" * 16),
+    ],
+)
+def test_no_other_secret_that_somebody_may_know_serves_either(tmp_path, name, value):
+    found = start(tmp_path, SECRET_KEY=secrets.token_hex(32), **{name: value})
+
+    assert found.returncode != 0
+    assert f"gunicorn: {name} is no secret" in found.stderr
+    assert value not in found.stderr
+
+
+@pytest.mark.parametrize("bind", ["0.0.0.0", "[::]"])
+def test_tracebacks_are_shown_to_no_other_machine(tmp_path, bind):
+    """Whoever calls it says themselves that it is called localhost."""
+    found = start(tmp_path, bind, SECRET_KEY=secrets.token_hex(32), DEBUG="true")
+
+    assert found.returncode != 0
+    assert "gunicorn: DEBUG must be false" in found.stderr
     assert "Booting worker" not in found.stderr
 
 
