@@ -108,8 +108,8 @@ class LetsBackIn:
         if not users.filter(pk=request.user.pk).exists():
             return False
         said = _(
-            "This is your own login, and you would be logged out: use “Change password” "
-            "or “Two-step login” at the top of the page."
+            "This is your own login, and you would be logged out: use “Change "
+            "password” or “Two-step login” at the top of the page."
         )
         self.message_user(request, said, messages.WARNING)
         return True

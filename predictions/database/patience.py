@@ -15,7 +15,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -66,11 +66,15 @@ class Doubt:
         self._next_look: float | None = None
 
     def begin(self) -> None:
-        if self._next_look is None:
+        if not self.is_on:
             logger.error("The database takes no calls: requests are refused until then")
         self._next_look = time.monotonic() + AGAIN
 
-    def settle(self, address: Address) -> None:
+    @property
+    def is_on(self) -> bool:
+        return self._next_look is not None
+
+    def settle(self, addresses: Sequence[Address]) -> None:
         """Nothing while all is well; else look again, when it is time and nobody does.
 
         Raises ServerSilent.
@@ -80,7 +84,7 @@ class Doubt:
             return
         if time.monotonic() >= due and self._looking.acquire(blocking=False):
             try:
-                if takes_calls(address):
+                if takes_calls(addresses):
                     logger.warning("The database takes calls again.")
                     self._next_look = None
                     return
@@ -93,46 +97,48 @@ class Doubt:
 doubt = Doubt()
 
 
-def takes_calls(address: Address) -> bool:
-    """Whether the server says anything; that it is not there is an answer as well."""
-    family, place = address
-    try:
-        with socket.socket(family, socket.SOCK_STREAM) as call:
-            call.settimeout(TAKEN)
-            call.connect(place)
-            call.sendall(SSL_REQUEST)
-            call.recv(1)
-    except TimeoutError:
-        return False
-    except OSError:
-        return True
-    return True
+def takes_calls(addresses: Sequence[Address]) -> bool:
+    """Whether the server says anything; that it is nowhere is an answer as well."""
+    is_silent = False
+    for family, place in addresses:
+        try:
+            with socket.socket(family, socket.SOCK_STREAM) as call:
+                call.settimeout(TAKEN)
+                call.connect(place)
+                call.sendall(SSL_REQUEST)
+                call.recv(1)
+        except (TimeoutError, BlockingIOError):  # the latter: a Unix socket's is full
+            is_silent = True
+        except OSError:
+            continue  # it is not there: libpq tries the next one too
+        else:
+            return True
+    return not is_silent
 
 
 def before_connecting(parameters: dict[str, Any]) -> None:
     """In a request, call the server before it is waited for. Raises ServerSilent."""
-    if not is_serving() or (address := _address(parameters)) is None:
+    if not is_serving() or not (addresses := _addresses(parameters)):
         return
-    doubt.settle(address)
-    if not takes_calls(address):
+    doubt.settle(addresses)
+    if not takes_calls(addresses):
         doubt.begin()
         raise ServerSilent("the server takes no calls")
 
 
-def _address(parameters: dict[str, Any]) -> Address | None:
-    """None where libpq finds it elsewhere, or is to try several."""
+def _addresses(parameters: dict[str, Any]) -> list[Address]:
+    """None where libpq finds it elsewhere, or is to try several hosts."""
     host = str(parameters.get("host") or "")
     port = str(parameters.get("port") or 5432)
     if not host or "," in host or "hostaddr" in parameters:
-        return None
+        return []
     if host.startswith("/"):
-        return socket.AF_UNIX, f"{host}/.s.PGSQL.{port}"
+        return [(socket.AF_UNIX, f"{host}/.s.PGSQL.{port}")]
     try:
         found = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)
     except OSError:
-        return None
-    family, _, _, _, place = found[0]
-    return family, place
+        return []
+    return [(family, place) for family, _, _, _, place in found]
 
 
 def bound(connection: "psycopg.Connection[Any]") -> "psycopg.Connection[Any]":
@@ -154,9 +160,9 @@ def _watched(
 ) -> Generator[Any, Any, Any]:
     """psycopg's generator, looked after ten times a second while nothing comes."""
     # Before the statement is sent: then nobody needs to wonder what became of it.
-    if doubt._next_look is not None:
+    if doubt.is_on and (peer := _peer(connection)):
         try:
-            doubt.settle(_peer(connection))
+            doubt.settle(peer)
         except ServerSilent:
             connection.close()
             raise
@@ -188,6 +194,10 @@ def _give_up_if_silent(connection: "psycopg.Connection[Any]", waited: float) -> 
         raise ServerSilent("the statement took too long")
 
 
-def _peer(connection: "psycopg.Connection[Any]") -> Address:
+def _peer(connection: "psycopg.Connection[Any]") -> list[Address]:
+    """None of a connection that was reset: psycopg finds that, and says so."""
     with closing(socket.socket(fileno=os.dup(connection.fileno()))) as own:
-        return own.family, own.getpeername()
+        try:
+            return [(own.family, own.getpeername())]
+        except OSError:
+            return []

@@ -149,9 +149,7 @@ def test_an_upload_that_is_too_large_is_refused_before_it_comes(server):
 
 def test_a_file_where_none_is_asked_for_is_refused_before_it_comes(server):
     token = b"x" * 64
-    part = (
-        b'--b\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\nbytes'
-    )
+    part = b'--b\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\nbytes'
     head = (
         b"POST /admin/login/ HTTP/1.1\r\nHost: localhost\r\n"
         b"Content-Type: multipart/form-data; boundary=b\r\n"

@@ -1,10 +1,11 @@
 """How long a request waits: a silent PostgreSQL is given up, a slow one is not."""
 
 import socket
+import struct
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import psycopg
 import pytest
@@ -54,6 +55,20 @@ def of(address: patience.Address) -> dict[str, object]:
 
 
 @contextmanager
+def answering() -> Iterator[patience.Address]:
+    """Says one byte to whoever calls, as PostgreSQL does."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            call, _ = server.accept()
+            call.sendall(b"N")
+            call.close()
+
+        threading.Thread(target=answer, daemon=True).start()
+        yield socket.AF_INET, server.getsockname()
+
+
+@contextmanager
 def locked(name: str) -> Iterator[None]:
     """Somebody else holds the log, as a migration does."""
     with psycopg.connect(own_database.url(name)) as other:
@@ -90,7 +105,7 @@ def test_one_request_at_a_time_looks_whether_it_is_back(silent):
     def ask() -> None:
         began = time.monotonic()
         with pytest.raises(ServerSilent):
-            patience.doubt.settle(silent)
+            patience.doubt.settle([silent])
         took.append(time.monotonic() - began)
 
     threads = [threading.Thread(target=ask) for _ in range(8)]
@@ -108,13 +123,68 @@ def test_a_server_that_answers_again_ends_the_doubt(silent):
     time.sleep(patience.AGAIN)
     refusing = (socket.AF_INET, ("127.0.0.1", 1))
 
-    patience.doubt.settle(refusing)  # it is not there: to connect says so at once
+    patience.doubt.settle([refusing])  # it is not there: to connect says so at once
 
-    patience.doubt.settle(silent)  # nobody asks any more
+    patience.doubt.settle([silent])  # nobody asks any more
 
 
 def test_a_server_that_is_not_there_is_an_answer():
-    assert takes_calls((socket.AF_INET, ("127.0.0.1", 1)))
+    assert takes_calls([(socket.AF_INET, ("127.0.0.1", 1))])
+
+
+def test_a_name_with_two_addresses_is_silent_only_if_neither_answers(
+    serving, silent, monkeypatch
+):
+    """As localhost has, where a server listens at one of the two."""
+    gone = (socket.AF_INET, ("127.0.0.1", 1))
+    with answering() as answers:
+        found = {"both": [silent, answers], "one": [gone, silent], "none": [gone, gone]}
+        monkeypatch.setattr(
+            socket,
+            "getaddrinfo",
+            lambda host, port, **more: [
+                (family, socket.SOCK_STREAM, 6, "", place)
+                for family, place in found[host]
+            ],
+        )
+
+        patience.before_connecting({"host": "both"})
+        patience.before_connecting({"host": "none"})
+        with pytest.raises(ServerSilent):
+            patience.before_connecting({"host": "one"})
+
+
+def test_a_socket_whose_queue_is_full_is_silent(serving, tmp_path):
+    with socket.socket(socket.AF_UNIX) as server, ExitStack() as stack:
+        server.bind(str(tmp_path / ".s.PGSQL.5432"))
+        server.listen(0)
+        waiting = stack.enter_context(socket.socket(socket.AF_UNIX))
+        waiting.connect(server.getsockname())
+
+        with pytest.raises(ServerSilent):
+            patience.before_connecting({"host": str(tmp_path)})
+
+
+@pytest.mark.parametrize("is_in_doubt", [True, False])
+def test_a_connection_that_was_reset_is_psycopgs_to_report(is_in_doubt):
+    if is_in_doubt:
+        patience.doubt.begin()
+
+    def work():
+        yield 1
+        time.sleep(patience.SILENT)
+        yield 1
+        raise psycopg.OperationalError("reset")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        own = socket.create_connection(server.getsockname())
+        other, _ = server.accept()
+        # To close it so is to reset it.
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        other.close()
+        with own, pytest.raises(psycopg.OperationalError, match="reset"):
+            for _ in patience._watched(own, work()):
+                pass
 
 
 def test_what_is_no_request_is_not_bound(silent):
