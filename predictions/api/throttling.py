@@ -38,7 +38,10 @@ class Counter:
             # Longer than the window, so that it can't end between the two commands;
             # Redis, whose increment is atomic, would then count on without an end.
             cache.add(window, 0, timeout=2 * seconds)
-            return cache.incr(window)
+            try:
+                return cache.incr(window)
+            except ValueError:  # a Redis that is full or was emptied has dropped it
+                return 1
 
         return self._asked(count)
 

@@ -212,6 +212,17 @@ def test_only_a_trusted_proxy_says_whose_address_it_is(settings, trusted, expect
     assert found == expected
 
 
+def test_a_count_that_is_lost_between_two_commands_begins_anew(monkeypatch):
+    """As in a Redis that is full, or emptied."""
+
+    def lost(key):
+        raise ValueError
+
+    monkeypatch.setattr(caches["default"], "incr", lost)
+
+    assert throttling.counter.add("x", 60) == 1
+
+
 def test_threads_at_once_lose_no_count():
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: throttling.counter.add("x", 60), range(400)))
