@@ -15,9 +15,9 @@ from predictions.services import Caller
 def reset_login(
     user: User, *, caller: Caller, reason: str, password: str | None = None
 ) -> str:
-    """Give a new password, made up if none is given; it logs them out everywhere.
+    """Give a new password, made up if none is given, and end a lock-out.
 
-    Ends a lock-out too. Raises ValidationError for a weak one; then nothing changed.
+    With the old one Django ends every session of theirs. Raises ValidationError for a weak one; then nothing changed.
     """
     if password is None:
         password = get_random_string(16)
@@ -28,7 +28,6 @@ def reset_login(
         user.save(update_fields=["password"])
         lockout.forget_failures(user.get_username())
         second_step.stop_waiting(user)
-        sessions.end_others(user)
         _record(user, Remedy.PASSWORD, caller, reason)
     return password
 
