@@ -20,10 +20,6 @@ from predictions.admin.permission_names import permission_in_words
 from predictions.admin.ties import HidesTies
 from predictions.words import yes_or_no
 
-# In titles, paths, messages and lists of the back-office; the name itself is what the
-# code looks a group up by.
-Group.__str__ = lambda group: gettext(group.name)
-
 admin.site.unregister(User)
 admin.site.unregister(Group)
 # Their pages would show the keys that codes come from.

@@ -17,7 +17,8 @@ def reset_login(
 ) -> str:
     """Give a new password, made up if none is given, and end a lock-out.
 
-    With the old one Django ends every session of theirs. Raises ValidationError for a weak one; then nothing changed.
+    With the old one Django ends every session of theirs. Raises ValidationError
+    for a weak one; then nothing changed.
     """
     if password is None:
         password = get_random_string(16)
