@@ -233,6 +233,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 CSRF_FAILURE_VIEW = "technova.errors.csrf_failure"
 AUTHENTICATION_BACKENDS = [
     "predictions.logins.backends.LockoutBackend",

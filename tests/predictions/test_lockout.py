@@ -201,3 +201,23 @@ def test_the_list_of_logins_asks_as_often_for_three_as_for_one(bob, client):
         asked.append(len(queries))
 
     assert asked[0] == asked[2]
+
+
+@pytest.mark.parametrize("name", [" bob", "bob\u3000", "ｂｏｂ"])
+def test_a_name_that_is_written_otherwise_is_counted_as_what_it_is(bob, name):
+    """As Django reads names: without blanks around them, and in NFKC."""
+    fail(5, name=name)
+
+    assert attempt(RIGHT).status_code == 429
+
+
+@pytest.mark.parametrize("page", LOGINS)
+@pytest.mark.parametrize(
+    "then",
+    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:"],
+)
+def test_a_login_leads_to_no_other_site(bob, page, then):
+    answer = attempt(RIGHT, page=f"{page}?next={then}", next=then)
+
+    assert answer.status_code == 302
+    assert answer["Location"] == "/admin/"
