@@ -70,14 +70,16 @@ def read(folder: Path) -> Manifest:
 def hashes(folder: Path) -> dict[str, str]:
     """SHA-256 of each file but the manifest, which is on the disk afterwards."""
     return {
-        str(file.relative_to(folder)): _settle(file)
+        # A link to a folder is no part of a backup, and what is in it would be copied.
+        str(file.relative_to(folder)): "" if file.is_dir() else _settle(file)
         for file in _files(folder)
         if file != folder / MANIFEST
     }
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    return (file for file in sorted(folder.rglob("*")) if not file.is_dir())
+    found = sorted(folder.rglob("*"))
+    return (file for file in found if file.is_symlink() or not file.is_dir())
 
 
 def _settle(file: Path) -> str:

@@ -51,6 +51,15 @@ def test_a_file_that_nobody_backed_up_is_named(backup):
         manifest.read(backup)
 
 
+def test_a_link_to_a_folder_is_named(backup, tmp_path_factory):
+    other = tmp_path_factory.mktemp("other")
+    (other / "pipeline.joblib").write_bytes(b"")
+    (backup / "ml_artifacts" / "2.0.0").symlink_to(other)
+
+    with pytest.raises(BackupRefused, match=r"2\.0\.0"):
+        manifest.read(backup)
+
+
 @pytest.mark.parametrize(
     "text", [None, b"", b"{", b'{"format": 2}', b"[]", b"\xff\xfe"], ids=repr
 )
