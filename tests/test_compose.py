@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.image import DOCKERFILE
 from tests.server import ROOT
 from tests.variables import TABLE
 
@@ -66,13 +67,27 @@ def test_the_log_is_sealed_and_summed_up_by_one_each():
 
 
 @pytest.mark.parametrize(
-    ("variable", "holder"),
-    [("SEAL_SIGNING_KEY", "sealer"), ("DATABASE_OWNER_URL", "web"), ("API_KEY", "web")],
+    ("variable", "holders"),
+    [
+        ("SEAL_SIGNING_KEY", ["sealer"]),
+        ("DATABASE_OWNER_URL", ["web", "backup"]),
+        ("API_KEY", ["web"]),
+    ],
 )
-def test_a_secret_is_where_it_is_needed_and_nowhere_else(variable, holder):
-    holders = [n for n, s in SERVICES.items() if variable in s.get("environment", {})]
+def test_a_secret_is_where_it_is_needed_and_nowhere_else(variable, holders):
+    found = [n for n, s in SERVICES.items() if variable in s.get("environment", {})]
 
-    assert holders == [holder]
+    assert found == holders
+
+
+def test_backups_are_made_with_the_server_s_own_version():
+    version = SERVICES["db"]["image"].partition(":")[2]
+
+    assert SERVICES["backup"]["profiles"]  # not started with the others
+    assert SERVICES["backup"]["build"]["target"] == "backup"
+    [stage] = re.findall(r"\nFROM serve AS backup\n(.*?)\nFROM ", DOCKERFILE, re.DOTALL)
+    assert f"postgresql-client-{version} " in stage
+    assert stage.rstrip().splitlines()[-3].startswith("USER 1000")
 
 
 # Why the server of compose does not get it.
@@ -112,4 +127,4 @@ def test_each_volume_is_named_and_used():
     }
 
     assert used == set(yaml.safe_load(TEXT)["volumes"])
-    assert used == {"database", "releases", "anchors", "keys"}
+    assert used == {"database", "releases", "anchors", "keys", "backups"}
