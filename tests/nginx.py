@@ -1,10 +1,10 @@
-"""The proxy that ships, in front of a server: Debian's nginx in place of the image's."""
+"""The proxy that ships, in front of a server: Debian's nginx for the image's."""
 
 import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -29,13 +29,17 @@ class Proxy:
     `changes` are made to technova.conf besides: what stands there, and what instead.
     """
 
-    def __init__(self, upstream: str, folder: Path, **changes: str) -> None:
+    def __init__(
+        self, upstream: str, folder: Path, changes: Mapping[str, str] | None = None
+    ) -> None:
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
         text = (FOLDER / "technova.conf").read_text(encoding="utf-8")
-        changes |= {"web:7860": urlsplit(upstream).netloc}
-        changes |= {"listen 8080": f"listen 127.0.0.1:{port}"}
-        for old, new in changes.items():
+        own = {
+            "web:7860": urlsplit(upstream).netloc,
+            "listen 8080": f"listen 127.0.0.1:{port}",
+        }
+        for old, new in (own | dict(changes or {})).items():
             assert old in text
             text = text.replace(old, new)
         (folder / "technova.conf").write_text(text, encoding="utf-8")
@@ -57,8 +61,10 @@ class Proxy:
 
 
 @contextmanager
-def in_front_of(server: Server, folder: Path, **changes: str) -> Iterator[Proxy]:
-    proxy = Proxy(server.address, folder, **changes)
+def in_front_of(
+    server: Server, folder: Path, changes: Mapping[str, str] | None = None
+) -> Iterator[Proxy]:
+    proxy = Proxy(server.address, folder, changes)
     try:
         yield proxy
     finally:
