@@ -309,7 +309,7 @@ def test_nobody_left_is_an_answer_of_nobody(api):
         ("on_error=ignore", ("on_error", "not_a_choice")),
         ("on_error=", ("on_error", "not_a_choice")),
         ("explain=1", ("explain", "not_a_choice")),
-        ("on_errors=skip", ("on_errors", "unknown_field_near")),
+        ("on_errors=skip", ("on_errors", "unknown_parameter_near")),
         ("on_error=skip&on_error=skip", ("on_error", "repeated_parameter")),
     ],
 )
