@@ -122,7 +122,7 @@ def _why_missing(opts):
             "Nothing is ever deleted from this list; of a person who was erased the "
             "rows stay, without their data. So the number was mistyped, or never given."
         ),
-        _("If you have seen this page before, tell whoever runs this service."),
+        _("If you have seen this record before, tell whoever runs this service."),
     ]
 
 
