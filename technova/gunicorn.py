@@ -95,9 +95,12 @@ class ServersLog(Logger):
             log_format = env.choice("LOG_FORMAT", tuple(logs.FORMATTERS), "line")
         except ImproperlyConfigured as error:
             sys.exit(f"gunicorn: {error}")
-        if log_format == "json":
-            for handler in self.error_log.handlers:
-                handler.setFormatter(logs.JSONFormatter())
+        formatter: logging.Formatter
+        formatter = (
+            logs.JSONFormatter() if log_format == "json" else logs.LineFormatter()
+        )
+        for handler in self.error_log.handlers:
+            handler.setFormatter(formatter)
 
 
 logger_class = ServersLog
