@@ -23,7 +23,7 @@ COPY docker docker
 # Here, because nothing can be written where it runs.
 RUN /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash .
 
-FROM python:3.12-slim
+FROM python:3.12-slim AS serve
 
 ENV PATH="/opt/venv/bin:${PATH}" \
     PYTHONUNBUFFERED=1 \
@@ -42,7 +42,7 @@ RUN apt-get update && \
 
 # A named volume takes over whose the folder is that it is mounted on.
 RUN useradd --uid 1000 --create-home technova && \
-    install -d -o technova -g technova /data /releases /anchors
+    install -d -o technova -g technova /data /releases /anchors /backups
 
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
@@ -59,3 +59,18 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=90s \
     CMD ["python", "docker/healthcheck.py"]
 ENTRYPOINT ["tini", "--", "/app/docker/entrypoint.sh"]
 CMD ["web"]
+
+# The same with what backup_log runs, of the very version of docker-compose.yml's server: a
+# newer pg_restore sets what an older server does not know.
+FROM serve AS backup
+USER 0
+# hadolint ignore=DL3008
+RUN apt-get update && \
+    apt-get install --yes --no-install-recommends ca-certificates postgresql-common && \
+    /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y && \
+    apt-get install --yes --no-install-recommends postgresql-client-16 && \
+    rm -rf /var/lib/apt/lists/*
+USER 1000
+
+# What `docker build` makes when it is asked for no stage.
+FROM serve

@@ -120,11 +120,15 @@ def _problems(error: ValidationError, sent_as: Mapping[str, str]) -> list[Proble
 
 
 def unknown_field(name: str, known: Iterable[str]) -> Problem:
+    return unknown("field", name, known)
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> Problem:
     """The refusal of a name that is not there, with the nearest one that is."""
     near = nearest(name, known)
     if near is None:
-        return Problem(shortened(name), "unknown_field")
-    return Problem(shortened(name), "unknown_field_near", {"nearest": near})
+        return Problem(shortened(name), f"unknown_{what}")
+    return Problem(shortened(name), f"unknown_{what}_near", {"nearest": near})
 
 
 def _refuse(code: str, **params: Any) -> NoReturn:

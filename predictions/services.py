@@ -27,7 +27,7 @@ from attrition.field import Value
 from attrition.releases import Release
 from attrition.scorecard import Contribution
 from predictions import idempotency
-from predictions.database.bulk_insert import Columns, insert_many
+from predictions.database.bulk_insert import Columns, ReadyRows
 from predictions.database.insert import insert
 from predictions.idempotency import AnsweredMeanwhile, Retry
 from predictions.models import Prediction, Source
@@ -112,17 +112,22 @@ def predict(
     return rows
 
 
-def write_within(
+def ready_rows(
     release: Release, scored: Sequence["Scored"], caller: Caller
-) -> list[Columns]:
+) -> ReadyRows:
+    """The answers that `score_records` gave, for `write_within`."""
+    return ReadyRows(_rows(release, scored, caller), len(scored))
+
+
+def write_within(rows: ReadyRows, caller: Caller) -> list[Columns]:
     """As `predict`, inside the caller's transaction: show nothing before its commit.
 
-    Takes what `score_records` gives. Returns the rows as `Prediction`'s arguments: of a
-    million nobody needs the objects. Raises whatever the database says.
+    Returns the rows as `Prediction`'s arguments: of a million nobody needs the objects.
+    Raises whatever the database says.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("What is logged here is logged with what says so.")
-    written = insert_many(_rows(release, scored, caller), len(scored))
+    written = rows.insert()
     answers = [(row["prediction"], row["model_version"]) for row in written]
     count = partial(counters.count_predictions, caller.source, answers)
     transaction.on_commit(count)

@@ -20,6 +20,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from gunicorn.glogging import Logger
+from gunicorn.http.errors import ParseException
 
 from technova import env, logs, production
 
@@ -37,6 +38,7 @@ accesslog = None
 access_log_format = "%(m)s %(s)s %(M)sms"  # no path either, where somebody wants one
 control_socket_disable = True  # nothing outside the project folder
 FIGURES = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client reads it
+PIECE = 64 * 1024
 LOOK_EVERY = 5  # seconds: whether the commands beside the workers still run
 
 
@@ -95,9 +97,12 @@ class ServersLog(Logger):
             log_format = env.choice("LOG_FORMAT", tuple(logs.FORMATTERS), "line")
         except ImproperlyConfigured as error:
             sys.exit(f"gunicorn: {error}")
-        if log_format == "json":
-            for handler in self.error_log.handlers:
-                handler.setFormatter(logs.JSONFormatter())
+        formatter: logging.Formatter
+        formatter = (
+            logs.JSONFormatter() if log_format == "json" else logs.LineFormatter()
+        )
+        for handler in self.error_log.handlers:
+            handler.setFormatter(formatter)
 
 
 logger_class = ServersLog
@@ -181,6 +186,21 @@ def child_exit(server: object, worker: Any) -> None:
     from prometheus_client.multiprocess import mark_process_dead
 
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def post_request(worker: object, request: object, environ: Any, answer: object) -> None:
+    """Behind a proxy, which has the whole body: take what a refusal left unread.
+
+    gunicorn takes 64 KB and hangs up on the rest; nginx, still sending, would then give
+    its client a 502 in the place of what was answered.
+    """
+    from django.conf import settings
+
+    if settings.SECURE_PROXY_SSL_HEADER and (body := environ.get("wsgi.input")):
+        # A chunk that is none, or a proxy that is gone: there is no rest.
+        with contextlib.suppress(OSError, ParseException):
+            while body.read(PIECE):
+                pass
 
 
 def worker_exit(server: object, worker: object) -> None:

@@ -1,7 +1,12 @@
-"""Log lines as JSON, an object each (`LOG_FORMAT=json`), for whoever collects them."""
+"""How log lines look, whoever writes them: for people, or an object each as JSON.
+
+Their times are UTC in ISO 8601: lines of several processes, and of a proxy's or a
+database's log, can be put in one order, also when the clocks go back in autumn.
+"""
 
 import json
 import logging
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -9,8 +14,20 @@ from typing import Any
 import orjson
 
 LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
-FORMATTERS = {"line": {"format": LINE}, "json": {"()": "technova.logs.JSONFormatter"}}
+FORMATTERS: dict[str, dict[str, Any]] = {
+    "line": {"()": "technova.logs.LineFormatter"},
+    "json": {"()": "technova.logs.JSONFormatter"},
+}
 WITH_FIELDS = "technova.requests"
+
+
+class LineFormatter(logging.Formatter):
+    converter = staticmethod(time.gmtime)
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
+
+    def __init__(self) -> None:
+        super().__init__(LINE)
 
 
 class JSONFormatter(logging.Formatter):

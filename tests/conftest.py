@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 
 from predictions.api.authentication import remembered
 from predictions.models import Source
+from predictions.refusals import unknown_callers
 from predictions.services import Caller, Record, predict
 from tests import logged, own_database, shipped
 from tests.factories import EmployeeFactory, make_key, make_user, seed_features
@@ -46,6 +47,12 @@ def _own_language() -> None:
 def _no_remembered_keys() -> None:
     """A key that a test has changed is not known from the test before."""
     remembered.forget()
+
+
+@pytest.fixture(autouse=True)
+def _no_counted_strangers() -> None:
+    """Nor are calls of unknown callers that the test before had counted."""
+    unknown_callers._counts.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from attrition.features import FIELDS
-from technova.logs import FORMATTERS, JSONFormatter
+from technova.logs import JSONFormatter, LineFormatter
 from tests import watched
 from tests.factories import SEED
 
@@ -81,10 +81,7 @@ class Kept(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.INFO)
         self.lines: list[str] = []
-        self._formatters = [
-            logging.Formatter(FORMATTERS["line"]["format"]),
-            JSONFormatter(),
-        ]
+        self._formatters = [LineFormatter(), JSONFormatter()]
 
     def emit(self, record: logging.LogRecord) -> None:
         self.lines += [formatter.format(record) for formatter in self._formatters]

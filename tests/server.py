@@ -19,6 +19,14 @@ ROOT = Path(__file__).parent.parent
 SECRET = "TheKeyOfTheTestsThatTalkToARealServerOverASocket"
 PASSWORD = "une-phrase-de-passe-sans-valeur"
 
+DATABASE = "server.sqlite3"
+NOT_BEFORE = {
+    *("SEAL_EVERY", "SUMMARISE_EVERY", "GUNICORN_CMD_ARGS", "LOG_FORMAT"),
+    *("ADMIN_TOTP_REQUIRED", "METRICS_TOKEN"),
+}
+"""Variables that only what serves reads, nothing that prepares its database."""
+
+prepared: dict[tuple[str, ...], bytes] = {}
 watched.secrets |= {SECRET, PASSWORD}
 
 
@@ -74,8 +82,7 @@ class Server:
         **variables: str,
     ) -> None:
         self.environment = self.surroundings(folder) | variables
-        self.manage("migrate", "--skip-checks", "--verbosity", "0")
-        self.manage("bootstrap", "--demo")
+        self._prepare(folder / DATABASE, as_usual=variables.keys() <= NOT_BEFORE)
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
         self.log = folder / "gunicorn.log"
@@ -99,12 +106,23 @@ class Server:
             **os.environ,
             "DOTENV": "false",
             "SECRET_KEY": "a-key-for-tests-only-and-fifty-characters-long-at-least",
-            "DATABASE_URL": f"sqlite:///{folder / 'server.sqlite3'}",
+            "DATABASE_URL": f"sqlite:///{folder / DATABASE}",
             "API_KEY": SECRET,
             "ADMIN_PASSWORD": PASSWORD,
             "AUDITOR_PASSWORD": PASSWORD,
             "MANAGER_PASSWORD": PASSWORD,
         }
+
+    def _prepare(self, database: Path, *, as_usual: bool) -> None:
+        """What each would have prepared alike is prepared once a process."""
+        as_usual &= self.environment["DATABASE_URL"] == f"sqlite:///{database}"
+        if as_usual and self.program in prepared:
+            database.write_bytes(prepared[self.program])
+            return
+        self.manage("migrate", "--skip-checks", "--verbosity", "0")
+        self.manage("bootstrap", "--demo")
+        if as_usual:
+            prepared[self.program] = database.read_bytes()
 
     def _wait(self) -> None:
         for _ in range(300):

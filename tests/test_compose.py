@@ -8,13 +8,18 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests import nginx
+from tests.image import DOCKERFILE
 from tests.server import ROOT
 from tests.variables import TABLE
 
 FILE = ROOT / "docker-compose.yml"
 TEXT = FILE.read_text(encoding="utf-8")
+CONFIGURATION = (nginx.FOLDER / "technova.conf").read_text(encoding="utf-8")
+ALIVE = "/.alive"
 SERVICES = yaml.safe_load(TEXT)["services"]
 OURS = ["web", "worker", "sealer"]
+NETWORKS = {"web": ["inside", "front"], "proxy": ["front", "outside"]}
 
 
 def test_it_fits_the_compose_specification():
@@ -38,9 +43,33 @@ def test_each_service_is_bounded_and_changes_only_its_volumes(name):
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert {"mem_limit", "cpus", "pids_limit", "tmpfs"} <= service.keys()
-    assert service["networks"] == (
-        ["inside", "outside"] if name == "web" else ["inside"]
-    )
+    assert service["networks"] == NETWORKS.get(name, ["inside"])
+
+
+def test_the_proxy_alone_is_reached_from_outside_and_the_server_believes_it():
+    listens = re.findall(r"^    listen (\d+);", CONFIGURATION, re.MULTILINE)
+    [asked] = re.findall(r"^    server (\S+);", CONFIGURATION, re.MULTILINE)
+    [port] = SERVICES["proxy"]["ports"]
+
+    assert [n for n, s in SERVICES.items() if "ports" in s] == ["proxy"]
+    assert port.rpartition(":")[2] in listens
+    assert asked == f"web:{SERVICES['web']['environment']['PORT']}"
+    assert SERVICES["web"]["environment"]["TRUST_PROXY_HEADER"] == "true"
+    networks = yaml.safe_load(TEXT)["networks"]
+    assert [n for n, found in networks.items() if not found] == ["outside"]
+
+
+def test_the_proxy_starts_as_the_tests_start_theirs():
+    [volume] = SERVICES["proxy"]["volumes"]
+    folder, target, _ = volume.split(":")
+    places = {"prefix": "/tmp/", "file": f"{target}/nginx.conf"}
+    words = [word.format_map(places) for word in nginx.COMMAND]
+
+    assert SERVICES["proxy"]["command"] == ["nginx", *words, "daemon off;"]
+    assert (ROOT / folder) == nginx.FOLDER
+    assert places["prefix"] == SERVICES["proxy"]["tmpfs"][0].partition(":")[0] + "/"
+    assert f"http://127.0.0.1:8080{ALIVE}" in SERVICES["proxy"]["healthcheck"]["test"]
+    assert f"location = {ALIVE} {{" in CONFIGURATION
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -66,13 +95,27 @@ def test_the_log_is_sealed_and_summed_up_by_one_each():
 
 
 @pytest.mark.parametrize(
-    ("variable", "holder"),
-    [("SEAL_SIGNING_KEY", "sealer"), ("DATABASE_OWNER_URL", "web"), ("API_KEY", "web")],
+    ("variable", "holders"),
+    [
+        ("SEAL_SIGNING_KEY", ["sealer"]),
+        ("DATABASE_OWNER_URL", ["web", "backup"]),
+        ("API_KEY", ["web"]),
+    ],
 )
-def test_a_secret_is_where_it_is_needed_and_nowhere_else(variable, holder):
-    holders = [n for n, s in SERVICES.items() if variable in s.get("environment", {})]
+def test_a_secret_is_where_it_is_needed_and_nowhere_else(variable, holders):
+    found = [n for n, s in SERVICES.items() if variable in s.get("environment", {})]
 
-    assert holders == [holder]
+    assert found == holders
+
+
+def test_backups_are_made_with_the_server_s_own_version():
+    version = SERVICES["db"]["image"].partition(":")[2]
+
+    assert SERVICES["backup"]["profiles"]  # not started with the others
+    assert SERVICES["backup"]["build"]["target"] == "backup"
+    [stage] = re.findall(r"\nFROM serve AS backup\n(.*?)\nFROM ", DOCKERFILE, re.DOTALL)
+    assert f"postgresql-client-{version} " in stage
+    assert stage.rstrip().splitlines()[-3].startswith("USER 1000")
 
 
 # Why the server of compose does not get it.
@@ -112,4 +155,4 @@ def test_each_volume_is_named_and_used():
     }
 
     assert used == set(yaml.safe_load(TEXT)["volumes"])
-    assert used == {"database", "releases", "anchors", "keys"}
+    assert used == {"database", "releases", "anchors", "keys", "backups"}

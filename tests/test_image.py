@@ -65,13 +65,16 @@ def test_what_is_no_part_of_it_stays_out(path):
 
 
 def test_the_last_stage_has_no_compiler_no_cache_and_no_root():
-    first, last = image.DOCKERFILE.split("\nFROM python:3.12-slim\n")
+    _, first, last, backup, default = image.DOCKERFILE.split("\nFROM ")
 
-    assert first.splitlines()[-1].startswith("RUN")
+    assert default == "serve\n"
+    assert last.startswith("python:3.12-slim AS serve\n")
+    assert "postgres" not in last
+    assert "\nUSER 1000\n" in backup
     assert "--no-cache-dir --only-binary :all:" in first
     assert "--require-hashes" in first
     assert "pip" not in last
-    assert re.findall("apt-get install (.*) &&", image.DOCKERFILE) == [
+    assert re.findall("apt-get install (.*) &&", last) == [
         "--yes --no-install-recommends tini"
     ]
     assert "\nUSER 1000\n" in last

@@ -33,7 +33,7 @@ SOUND = [
     "id=0123456789abcdef0123456789abcdef",
     '{"route":"employees/<str:employee_id>","status":200,"duration_ms":0.124}',
     'File "/srv/predictions/api/history.py", line 42, in of_employee',
-    "[2026-01-31 09:30:00 +0000] [4242] [INFO] Listening at: http://127.0.0.1:8000",
+    "2026-01-31T09:30:00.123Z INFO gunicorn.error Listening at: http://127.0.0.1:8000",
     "Release 1.1.0 serves, threshold 0.33.",
     "Task predictions.tasks.work[0b1e1f2a] succeeded in 0.0123456789s: None",
     "Batch 0b1e1f2a-3c4d-5e6f-8a9b-0c1d2e3f4a5b stopped: OperationalError",

@@ -6,14 +6,16 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from technova import gunicorn
 from technova.gunicorn import without_what_was_sent
-from technova.logs import LINE, JSONFormatter
-from tests.server import ROOT, Server
+from technova.logs import JSONFormatter, LineFormatter
+from tests.server import ROOT, Server, until
 
+TIME = re.compile(r'^(?:\{"time":")?(\d{4}-\d\d-\d\dT[\d:.]+Z)[ "]')
 FIELDS = {"method": "GET", "status": 200, "request_id": "r-1"}
 
 
@@ -71,7 +73,7 @@ def test_an_exception_is_a_field():
     assert "ValueError: why" in found["exception"]
 
 
-@pytest.mark.parametrize("formatter", [JSONFormatter(), logging.Formatter(LINE)])
+@pytest.mark.parametrize("formatter", [JSONFormatter(), LineFormatter()])
 @pytest.mark.parametrize(
     ("message", "arguments"),
     [
@@ -94,6 +96,27 @@ def test_gunicorn_quotes_no_path_no_header_and_no_text_of_an_exception(
     assert message.split(" %")[0].partition(":")[0] in text
     assert not [word for word in ("669", "3447", "hunter2") if word in text]
     assert ("in raised" in text) == (line.exc_info is not None)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Paris", "America/New_York"])
+@pytest.mark.parametrize("log_format", ["line", "json"])
+def test_every_line_has_its_time_in_utc_whoever_wrote_it(tmp_path, log_format, zone):
+    """gunicorn's master, a worker and a command beside them."""
+    variables = {"TZ": zone, "TIME_ZONE": zone, "LOG_FORMAT": log_format}
+    began = datetime.now(UTC) - timedelta(seconds=1)
+    server = Server(tmp_path, workers=1, SEAL_EVERY="1", **variables)
+    try:
+        until(lambda: "repeating" in server.log.read_text(encoding="utf-8"))
+    finally:
+        server.stop()
+
+    said = server.log.read_text(encoding="utf-8").splitlines()
+    times = [TIME.search(line) for line in said]
+    assert [line for line, time in zip(said, times, strict=True) if not time] == []
+    read = [datetime.fromisoformat(time[1]) for time in times if time]
+    assert [time for time in read if not began <= time <= datetime.now(UTC)] == []
+    for writer in ("gunicorn.error", "technova.requests", "repeating"):
+        assert any(writer in line for line in said)
 
 
 def test_an_odd_format_is_one_line_of_gunicorn_too():
@@ -137,4 +160,4 @@ def test_what_keeps_gunicorn_from_starting_is_said():
 
     without_what_was_sent(line)
 
-    assert "ValueError: no SECRET_KEY" in logging.Formatter(LINE).format(line)
+    assert "ValueError: no SECRET_KEY" in LineFormatter().format(line)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language_from_request, override
 from django.utils.translation import gettext_lazy as _
 
+from attrition.models import Employee
 from predictions.admin.missing import NoSuchRecord
 from predictions.admin.who_may import roles_in_words
 from predictions.logins.lockout import LockedOut
@@ -91,10 +92,6 @@ def not_found(request, exception):
 
 def _missing(request, missing):
     title = _("Not found: %(what)s %(id)s")
-    what = _(
-        "It never existed, or it was deleted. Of an employee who was erased no page is "
-        "left; their predictions stay in the log, without their data."
-    )
     names = {"what": missing.opts.verbose_name, "id": missing.object_id}
     address = reverse(
         f"admin:{missing.opts.app_label}_{missing.opts.model_name}_changelist"
@@ -103,10 +100,30 @@ def _missing(request, missing):
         request,
         HTTPStatus.NOT_FOUND,
         title,
-        [what],
+        _why_missing(missing.opts),
         names=names,
         links=[(address, _("Search the list"))],
     )
+
+
+def _why_missing(opts):
+    if opts.model is Employee:
+        return [
+            _("No employee is stored under this number: check it."),
+            _(
+                "Of an employee who was erased no page is left; their predictions stay "
+                "in the log, without their data."
+            ),
+        ]
+    if "delete" in opts.default_permissions:
+        return [_("It never existed, or it was deleted.")]
+    return [
+        _(
+            "Nothing is ever deleted from this list; of a person who was erased the "
+            "rows stay, without their data. So the number was mistyped, or never given."
+        ),
+        _("If you have seen this record before, tell whoever runs this service."),
+    ]
 
 
 def too_much(request):

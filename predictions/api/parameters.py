@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from attrition.errors import Problem
 from attrition.models import HIGHEST_EMPLOYEE_ID
-from attrition.validation import unknown_field
+from attrition.validation import unknown
 from predictions.api.errors import Refusal
 
 WHOLE = re.compile(r"[0-9]{1,19}", re.ASCII)
@@ -75,7 +75,7 @@ def read(query: QueryDict, readers: Mapping[str, Reader]) -> dict[str, Any]:
     for name, values in query.lists():
         try:
             if name not in readers:
-                problems.append(unknown_field(name, readers))
+                problems.append(unknown("parameter", name, readers))
             elif len(values) > 1:
                 problems.append(Problem(name, "repeated_parameter"))
             else:

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,6 +19,7 @@ class NotReady(Refusal):
 
 
 class ReadyViewSet(ApiViewSet):
+    heading = _("Ready to answer and to record")
     authentication_classes = []
     permission_classes = []
 

@@ -68,6 +68,10 @@ SENTENCES |= UNAVAILABLE | {
         "%(field)s must end in .csv, .ndjson or .jsonl, or say its media type."
     ),
     "not_a_cursor": _("%(field)s is not one that this list gave: follow its Link."),
+    "unknown_parameter": _("%(field)s: no such parameter."),
+    "unknown_parameter_near": _(
+        "%(field)s: no such parameter. Did you mean %(nearest)s?"
+    ),
     "repeated_parameter": _("%(field)s stands twice in the address."),
     "unknown_batch": _("There is no batch %(value)s, or it is somebody else's."),
     "not_your_batch": _("This batch is somebody else's: you may read it, not end it."),

@@ -44,10 +44,11 @@ def answer(
     batch.row_count = len(people.records) + len(people.refused)
     batch.started_at = timezone.now()
     chunk = BatchChunk(batch=batch, number=0, first_row=0, row_count=batch.row_count)
+    answers = working.score(chunk, release, people, skip=skip)
     try:
         with transaction.atomic(durable=True):
             batch.save(force_insert=True)
-            found = working.score(chunk, release, people, skip=skip)
+            found = working.write(chunk, answers)
             batch.finished_at = timezone.now()
             batch.save(update_fields=["finished_at"])
     except IntegrityError:

@@ -10,6 +10,7 @@ import time
 import traceback
 from collections.abc import Mapping
 from operator import itemgetter
+from typing import NamedTuple
 
 from django.db import (
     Error,
@@ -31,11 +32,17 @@ from attrition.errors import (
 from attrition.releases import Release
 from predictions.batches.people import People, Unanswerable, unpack
 from predictions.batches.refused import kept
-from predictions.database.bulk_insert import Columns
+from predictions.database.bulk_insert import Columns, ReadyRows
 from predictions.models import Batch, BatchChunk, BatchKind, BatchState, Source
 from predictions.models.batches import OPEN_STATES
 from predictions.monitoring import counters
-from predictions.services import Caller, LogUnavailable, score_records, write_within
+from predictions.services import (
+    Caller,
+    LogUnavailable,
+    ready_rows,
+    score_records,
+    write_within,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +85,7 @@ def _work_on(batch: Batch) -> BatchChunk | None:
             # Who was archived since is no longer among all.
             active_only = batch.kind == BatchKind.ALL
             people = unpack(packed, chunk.first_row, active_only=active_only)
-            score(chunk, release, people)
+            write(chunk, score(chunk, release, people))
     finish(batch)
     return chunk
 
@@ -119,14 +126,18 @@ class BatchRefused(AttritionError):
         ]
 
 
+class Answers(NamedTuple):
+    """A chunk's, which nobody has written yet; `refused` is by row of the batch."""
+
+    rows: ReadyRows
+    refused: dict[int, Unanswerable]
+
+
 def score(
     chunk: BatchChunk, release: Release, people: People, *, skip: bool = True
-) -> list[Columns]:
-    """Answer a chunk's rows, within the caller's transaction.
-
-    Without `skip` raises BatchRefused when anybody can't be scored, before a row of the
-    log is begun: the numbers of those would stay a gap.
-    """
+) -> Answers:
+    """Answer a chunk's rows. Without `skip` raises BatchRefused when anybody can't be
+    scored."""
     invalid: dict[int, InvalidFeatures] = {}
     scored = score_records(release, people.records, invalid)
     refused = dict(people.refused)
@@ -138,12 +149,17 @@ def score(
         )
     if refused and not skip:
         raise BatchRefused(refused)
-    rows = write_within(release, scored, caller_of(chunk.batch))
+    return Answers(ready_rows(release, scored, caller_of(chunk.batch)), refused)
+
+
+def write(chunk: BatchChunk, answers: Answers) -> list[Columns]:
+    """Record the answers, within the caller's transaction."""
+    rows = write_within(answers.rows, caller_of(chunk.batch))
     chunk.people = None
     chunk.done_at = timezone.now()
     chunk.scored = len(rows)
     # Of a file's lines some were refused when it was read.
-    chunk.refusals += [kept(row, *who) for row, who in refused.items()]
+    chunk.refusals += [kept(row, *who) for row, who in answers.refused.items()]
     chunk.refusals.sort(key=itemgetter("row"))
     chunk.refused = len(chunk.refusals)
     chunk.save()

@@ -1,12 +1,17 @@
-"""Writes many rows of the log at once: by COPY where the database has it."""
+"""Writes many rows of the log at once: by COPY where the database has it.
+
+Where it has not, on SQLite, one who writes locks out all others: the rows are made
+ready before, and the lock lasts as long as their INSERTs.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any, TypeAlias
 
 from django.db import connection, models
 from psycopg import sql
 
-from predictions.database.insert import as_json
+from predictions.database.insert import as_json, as_written, statement_of
 from predictions.models import Prediction
 
 Columns: TypeAlias = dict[str, Any]
@@ -15,19 +20,42 @@ Columns: TypeAlias = dict[str, Any]
 MANY = 50  # rows from which on COPY pays for asking for their ids first
 
 
-def insert_many(rows: Iterable[Columns], count: int) -> list[Columns]:
-    """Insert `count` rows, inside the caller's transaction; return them with their ids.
+class ReadyRows:
+    """`count` rows that are as good as written: what is left to do takes a database.
 
-    They may be made while they are sent: the database is busy with the first by then.
-    A sequence counts on if the transaction fails: those ids stay gaps.
+    Those of a COPY are made while they are sent: it is busy with the first by then.
     """
-    if connection.vendor == "postgresql" and count >= MANY:
-        return list(_sent(_numbered(rows, _numbers(count))))
-    listed = list(rows)
-    made = Prediction.objects.bulk_create([Prediction(**row) for row in listed])
-    return [
-        {"id": row.pk, **columns} for row, columns in zip(made, listed, strict=True)
-    ]
+
+    def __init__(self, rows: Iterable[Columns], count: int) -> None:
+        self._count = count
+        self._copied = connection.vendor == "postgresql" and count >= MANY
+        self._rows = rows if self._copied else list(rows)
+        self._inserts: list[tuple[str, list[Any]]] = []
+        if not self._copied:
+            self._inserts = list(_inserts(self._rows))
+
+    def insert(self) -> list[Columns]:
+        """Inside the caller's transaction; returns the rows with their ids.
+
+        A sequence counts on if the transaction fails: those ids stay gaps.
+        """
+        if self._copied:
+            return list(_sent(_numbered(self._rows, _numbers(self._count))))
+        numbers: list[int] = []
+        with connection.cursor() as cursor:
+            for statement, values in self._inserts:
+                cursor.execute(statement, values)
+                numbers += [number for (number,) in cursor.fetchall()]
+        return list(_numbered(self._rows, numbers))
+
+
+def _inserts(rows: Iterable[Columns]) -> Iterator[tuple[str, list[Any]]]:
+    rows = iter(rows)
+    while group := list(islice(rows, MANY)):
+        fields, statement = statement_of(Prediction, connection.vendor, len(group))
+        names = [field.attname for field in fields]
+        values = (as_written(fields, [row[name] for name in names]) for row in group)
+        yield statement, list(chain.from_iterable(values))
 
 
 def insert_numbered(rows: Sequence[Columns]) -> None:

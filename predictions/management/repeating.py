@@ -8,7 +8,6 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, OutputWrapper
 from django.db import close_old_connections
 
@@ -40,10 +39,9 @@ class Lines:
 
 
 def speak_to_the_log(command: BaseCommand) -> None:
-    """Beside gunicorn, whose lines are objects, those of a command are too."""
-    if settings.LOG_FORMAT == "json":
-        command.stdout = OutputWrapper(Lines(logging.INFO))
-        command.stderr = OutputWrapper(Lines(logging.ERROR))
+    """What goes on for months says when; beside gunicorn its lines look like others."""
+    command.stdout = OutputWrapper(Lines(logging.INFO))
+    command.stderr = OutputWrapper(Lines(logging.ERROR))
 
 
 def repeat(work: Callable[[], object], every: int, parent: int | None) -> None:

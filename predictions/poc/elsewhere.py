@@ -6,6 +6,7 @@ from itertools import zip_longest
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,17 @@ def remedy(connection: BaseDatabaseWrapper) -> str:
         return ""
     at = connection.settings_dict
     new = _new_name(at["NAME"])
+    vendor, word = connection.vendor, "PASSWORD"
+    serving: list[str] = []
+    granting: list[str] = []
+    if connection.alias == "owner":
+        serves = connections["default"].settings_dict
+        serving = [f"export DATABASE_URL={_url(vendor, serves, new, word)}"]
+        word = "OWNER_PASSWORD"
+        if serves["USER"] != at["USER"]:
+            role = shlex.quote(serves["USER"])
+            granting = [f"{MANAGE} grant_runtime_role {role}"]
+    migrating = "DATABASE_OWNER_URL" if serving else "DATABASE_URL"
     sentence = _(
         "This database, %(name)s, holds the tables of the proof of concept "
         "(%(tables)s). Nothing was changed. This service needs a database of its own, "
@@ -29,17 +41,19 @@ def remedy(connection: BaseDatabaseWrapper) -> str:
     )
     said = sentence % {"name": at["NAME"], "tables": ", ".join(found)}
     commands = [
-        *_createdb(connection.vendor, at, new),
+        *_createdb(vendor, at, new),
         # Not as an option of a command, where everybody could read its password.
-        f"export OLD_DATABASE_URL={_url(connection.vendor, at, at['NAME'])}",
-        f"export DATABASE_URL={_url(connection.vendor, at, new)}",
+        f"export OLD_DATABASE_URL={_url(vendor, at, at['NAME'], word)}",
+        *serving,
+        f"export {migrating}={_url(vendor, at, new, word)}",
         f"{MANAGE} migrate",
+        *granting,
         f"{MANAGE} bootstrap",
         f"{MANAGE} import_poc --from OLD_DATABASE_URL",
     ]
     written = "\n".join(f"  {command}" for command in commands)
     where = _(
-        "Write the new DATABASE_URL into .env as well. import_poc reads the old "
+        "Write the new addresses into .env as well. import_poc reads the old "
         "database and changes nothing in it; --dry-run shows first what it would do. "
         "docs/from-the-proof-of-concept.md has every step."
     )
@@ -63,11 +77,11 @@ def _createdb(vendor: str, at: Mapping[str, Any], name: str) -> list[str]:
     return [shlex.join(["createdb", "--maintenance-db", old, name])]
 
 
-def _url(vendor: str, at: Mapping[str, Any], name: Any) -> str:
-    """As a word for a shell, with the word PASSWORD where there is one."""
+def _url(vendor: str, at: Mapping[str, Any], name: Any, password: str) -> str:
+    """As a word for a shell, with the word `password` where there is one."""
     if vendor != "postgresql":
         return shlex.quote(f"sqlite:///{quote(str(name))}")
-    login = quote(str(at["USER"]), safe="") + (":PASSWORD" if at["PASSWORD"] else "")
+    login = quote(str(at["USER"]), safe="") + (f":{password}" if at["PASSWORD"] else "")
     address, path = _address(at), quote(str(name), safe="")
     if str(at["HOST"]).startswith("/"):  # a socket's folder
         path = f"{quote(at['HOST'])}/{path}"

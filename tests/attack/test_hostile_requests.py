@@ -25,6 +25,7 @@ from tests.server import PASSWORD, Server
 REQUESTS = int(os.environ.get("REQUESTS", "100000"))
 CLIENTS = 8
 HUNG_UP = "hung up"
+FRAMING = {"Content-Length", "Transfer-Encoding"}
 # Not 501, which gunicorn answers to a transfer coding that it has not (RFC 9112, 6.1)
 FAULTS = {"500", "502", "503", "504"}
 
@@ -92,12 +93,14 @@ class Client:
         if self.connection is None:
             self.connection = connected(self.server, timeout=60)
         self.connection.sendall(sent.raw())
-        if any(name == "Content-Length" for name, _ in sent.headers):
-            self.connection.shutdown(socket.SHUT_WR)  # it may wait for more
+        is_all = any(name in FRAMING for name, _ in sent.headers)
+        if is_all:
+            # Else whoever believes the header waits for the rest, with a thread.
+            self.connection.shutdown(socket.SHUT_WR)
         with HTTPResponse(self.connection, method=sent.method) as answer:
             answer.begin()
             answer.read()
-            if answer.will_close or sent.body or len(sent.headers) > 3:
+            if answer.will_close or is_all or sent.body or len(sent.headers) > 3:
                 self._close()
             return str(answer.status)
 

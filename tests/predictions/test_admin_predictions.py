@@ -56,6 +56,13 @@ def test_a_prediction_is_found_by_employee_and_by_identifier(
     assert detail(other) not in found
 
 
+def test_the_name_of_a_key_is_in_one_piece(page, make_prediction):
+    row = make_prediction(669)
+
+    for text in (page(LIST), page(detail(row))):
+        assert 'ana <span class="key">(abcdefgh…)</span>' in text
+
+
 def test_no_crumb_stands_twice(page):
     def crumbs(address: str) -> list[str]:
         found = re.search(r'<div class="breadcrumbs">(.*?)</div>', page(address), re.S)

@@ -4,6 +4,7 @@ import pytest
 
 from attrition.features import FIELDS, SCORABLE
 from tests.predictions.refusals import assert_refused, problems, send
+from tests.predictions.routes import CLOSED, good_body
 from tests.predictions.samples import BAD
 
 LISTS = ["/history", "/history/669", "/employees"]
@@ -64,10 +65,10 @@ def test_a_parameter_twice_is_refused(api, path):
         ("cursor=0001-01-01T00:00:00%2B14:00_5", ("cursor", "not_a_cursor")),
         ("cursor=9999-12-31T23:59:59-14:00_5", ("cursor", "not_a_cursor")),
         ("cursor=%00_5", ("cursor", "not_a_cursor")),
-        ("offset=50", ("offset", "unknown_field")),
-        ("limits=50", ("limits", "unknown_field_near")),
-        ("explain=true", ("explain", "unknown_field")),
-        ("=", ("", "unknown_field")),
+        ("offset=50", ("offset", "unknown_parameter")),
+        ("limits=50", ("limits", "unknown_parameter_near")),
+        ("explain=true", ("explain", "unknown_parameter")),
+        ("=", ("", "unknown_parameter")),
     ],
 )
 @pytest.mark.parametrize("path", ["/history", "/history/669"])
@@ -105,32 +106,55 @@ def test_an_explain_that_is_neither_true_nor_false_is_refused(
     )
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        "POST /predict",
-        "POST /predict_by_id/669",
-        "GET /history",
-        "GET /history/669",
-        "GET /predictions/1",
-        "GET /employees",
-        "PUT /employees",
-        "GET /employees/669",
-        "PUT /employees/669",
-        "PATCH /employees/669",
-        "GET /openapi.json",
-    ],
-)
+# A probe of /health or /ready asks nothing that a name could get wrong.
+WITH_PARAMETERS = [
+    *(f"{method} {path}" for method, path in CLOSED),
+    "GET /openapi.json",
+]
+EXPLAINING = [
+    "POST /predict",
+    "POST /predict_by_id/{employee_id}",
+    "POST /predict/batch",
+    "GET /predictions/{id}",
+]
+
+
+@pytest.mark.parametrize("call", WITH_PARAMETERS)
 def test_an_unknown_parameter_is_refused(api, features, employee, call):
-    method, path = call.split()
+    method, path = call.format(employee_id=669, id=1).split()
 
     assert_refused(
         api,
         method,
         f"{path}?zzz=1",
         {"features": features},
-        expected=[("zzz", "unknown_field")],
+        expected=[("zzz", "unknown_parameter")],
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "explian: no such parameter. Did you mean explain?"),
+        (
+            "fr",
+            "explian\u00a0: ce paramètre n'existe pas. "
+            "Vouliez-vous dire explain\u00a0?",
+        ),
+    ],
+)
+@pytest.mark.parametrize("call", EXPLAINING)
+def test_a_misspelt_parameter_is_called_one_with_the_nearest_name(
+    api, features, employee, call, language, said
+):
+    method, path = call.format(employee_id=669, id=1).split()
+    body = good_body(method, path, features)
+
+    answer = send(api, method, f"{path}?explian=true", body, Accept_Language=language)
+
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == said
+    assert problems(answer) == [("explian", "unknown_parameter_near")]
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_a_page_costs_the_same_queries_for_one_batch_as_for_three(
         ("limit=501", ("limit", "not_in_range")),
         ("cursor=x", ("cursor", "not_a_cursor")),
         ("cursor=2026-01-01T00:00:00Z_7", ("cursor", "not_a_cursor")),
-        ("state=done", ("state", "unknown_field")),
+        ("state=done", ("state", "unknown_parameter")),
     ],
 )
 def test_an_odd_parameter_of_the_list_is_refused_and_no_scoring_call(

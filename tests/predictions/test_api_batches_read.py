@@ -110,7 +110,7 @@ def test_the_format_is_the_one_that_was_asked_for(api, query, accept, kind):
         ("", "application/xml", 406, "not_acceptable"),
         ("?format=xml", "*/*", 422, "not_a_choice"),
         ("?format=xml", "text/csv", 422, "not_a_choice"),
-        ("?limit=3", "*/*", 422, "unknown_field"),
+        ("?limit=3", "*/*", 422, "unknown_parameter"),
     ],
 )
 def test_another_format_is_refused(api, query, accept, status, code):

@@ -8,8 +8,8 @@ from django.db import DatabaseError, OperationalError, connection
 from rest_framework.test import APIClient
 
 from attrition.models import Employee
-from predictions import services
 from predictions.batches import at_once
+from predictions.database.bulk_insert import ReadyRows
 from predictions.models import (
     ApiKey,
     Batch,
@@ -309,7 +309,7 @@ def test_nobody_left_is_an_answer_of_nobody(api):
         ("on_error=ignore", ("on_error", "not_a_choice")),
         ("on_error=", ("on_error", "not_a_choice")),
         ("explain=1", ("explain", "not_a_choice")),
-        ("on_errors=skip", ("on_errors", "unknown_field_near")),
+        ("on_errors=skip", ("on_errors", "unknown_parameter_near")),
         ("on_error=skip&on_error=skip", ("on_error", "repeated_parameter")),
     ],
 )
@@ -347,7 +347,7 @@ def test_a_database_that_fails_leaves_nothing_half_written(api, monkeypatch, whe
         raise DatabaseError("disk full: 0.4856")
 
     target = {
-        "log": (services, "insert_many"),
+        "log": (ReadyRows, "insert"),
         "chunk": (BatchChunk, "save"),
         "batch": (Batch, "save"),
     }[where]
@@ -363,6 +363,24 @@ def test_a_database_that_fails_leaves_nothing_half_written(api, monkeypatch, whe
         assert not model.objects.exists()
     monkeypatch.undo()
     assert send(api, "POST", PATH, {"records": records(3)}, **KEY).status_code == 200
+
+
+def test_others_can_write_while_a_batch_is_computed(committing, monkeypatch):
+    """On SQLite one transaction locks out all who write."""
+    _, secret = make_key()
+    score = at_once.working.score
+    held = []
+
+    def watched(*args, **kwargs):
+        answers = score(*args, **kwargs)
+        held.append(connection.in_atomic_block)
+        return answers
+
+    monkeypatch.setattr(at_once.working, "score", watched)
+
+    api = APIClient(headers={"X-API-Key": secret})
+    assert send(api, "POST", PATH, {"records": records(60)}).status_code == 200
+    assert held == [False]
 
 
 def test_a_database_that_goes_after_the_commit_takes_no_answer_away(

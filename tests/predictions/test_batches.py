@@ -13,7 +13,7 @@ from predictions.batches import making, reading, working
 from predictions.batches.making import Asker
 from predictions.batches.people import Asked
 from predictions.models import Batch, BatchChunk, BatchKind, Prediction, Source
-from predictions.services import Caller, LogUnavailable
+from predictions.services import Caller, LogUnavailable, Record, predict
 from tests.factories import EmployeeFactory, seed_features
 
 ASKER = Asker(Caller(Source.BATCH, key_prefix="abcdefgh", key_owner="ana"), "key:1")
@@ -183,6 +183,15 @@ def test_only_changed_people_are_asked_about_again(settings):
 
     settings.MODEL_THRESHOLD = 0.9
     assert making.of_everyone(ASKER, changed_only=True).row_count == 5
+
+
+def test_who_was_asked_about_alone_is_not_asked_about_again(committing):
+    people(3)
+    for employee in Employee.objects.filter(pk__lt=3):
+        record = Record(employee.features, employee.pk)
+        predict([record], caller=Caller(Source.API))
+
+    assert making.of_everyone(ASKER, changed_only=True).row_count == 1
 
 
 @pytest.mark.django_db

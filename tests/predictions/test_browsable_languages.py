@@ -11,6 +11,7 @@ PAGES = [
     "/predict/batch",
     "/employees/669",
     "/batches",
+    "/ready",
 ]
 
 
@@ -25,6 +26,11 @@ def read(browser, path: str, language: str) -> str:
         ("/history", "Journal des prédictions", "Log of predictions"),
         ("/employees/669", "Employé", "Employee"),
         ("/batches", "Lots", "Batches"),
+        (
+            "/ready",
+            "Prêt à répondre et à enregistrer",
+            "Ready to answer and to record",
+        ),
     ],
 )
 def test_a_page_and_its_path_are_called_in_words(
@@ -52,6 +58,14 @@ def test_no_english_is_left_of_drf(browser, employee, path):
         'aria-label="navbar',
     ):
         assert words not in page
+
+
+def test_the_way_in_is_in_the_language_of_the_page(client, db):
+    for language, said in (("fr", "Connexion"), ("en", "Log in")):
+        headers = {"accept": "text/html", "accept-language": language}
+        page = client.get("/ready", headers=headers).text
+
+        assert f'<a href="/session/login/?next=/ready">{said}</a>' in page
 
 
 def test_a_form_has_its_labels_in_french(browser):

@@ -57,6 +57,24 @@ def test_an_employee_who_is_gone_is_said_to_be_gone(browser, language, said):
     assert [words for words in said if words not in text_of(answer)] == []
 
 
+def test_nothing_that_is_kept_is_said_to_be_deleted(browser):
+    """Only logins and their groups can be."""
+    client = browser(None)
+    pages = {}
+    for model in MODELS:
+        base = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+        address = f"{reverse(base)}999999/change/"
+        answer = client.get(address, headers={"accept-language": "en"})
+        pages[model.__name__] = text_of(answer)
+
+    def saying(words: str) -> set[str]:
+        return {name for name, page in pages.items() if words in page}
+
+    assert saying("or it was deleted") == {"Group", "User"}
+    kept = saying("Nothing is ever deleted from this list")
+    assert kept == pages.keys() - {"Group", "User", "Employee"}
+
+
 @pytest.mark.parametrize("what", ["score", "delete", "history"])
 def test_an_action_on_nobody_says_so_too(browser, what):
     assert browser(None).get(f"{EMPLOYEES}4711/{what}/").status_code == 404

@@ -48,6 +48,17 @@ def test_a_page_offers_the_other_language(auditor, client, path):
     assert 'value="fr"' not in page
 
 
+@pytest.mark.parametrize("attempts", [1, 6], ids=["wrong", "locked out"])
+def test_who_failed_to_log_in_can_still_change_the_language(client, db, attempts):
+    sent = {"username": "ana", "password": "wrong"}
+    for _ in range(attempts):
+        page = client.post(f"{LOGIN}?next={HOME}", sent)
+
+    assert page.status_code == (200 if attempts == 1 else 429)
+    assert 'value="en" lang="en">English<' in page.text
+    assert f'name="next" value="{LOGIN}?next={HOME}"' in page.text
+
+
 def test_a_choice_outweighs_the_browser_and_lasts(auditor, client):
     client.force_login(auditor)
 

@@ -6,6 +6,7 @@ import uuid
 from pathlib import Path
 from types import SimpleNamespace
 
+import psycopg
 import pytest
 from django.core.management import CommandError
 from django.db import connection
@@ -17,6 +18,8 @@ from predictions.models import Prediction
 from predictions.poc import elsewhere
 from technova import env_urls
 from tests import checkout, own_database, seed_database
+from tests.postgres_cluster import needs_postgres
+from tests.roles_cluster import APP_PASSWORD, OWNER_PASSWORD, RolesCluster
 
 
 @pytest.fixture
@@ -135,7 +138,9 @@ def test_nothing_of_the_address_is_lost_but_its_passwords(monkeypatch, url):
     at = env_urls.database_of("url", url, Path())
     monkeypatch.setattr(seed_tables, "found", lambda connection: ["employees"])
 
-    said = elsewhere.remedy(SimpleNamespace(vendor="postgresql", settings_dict=at))
+    said = elsewhere.remedy(
+        SimpleNamespace(alias="default", vendor="postgresql", settings_dict=at)
+    )
 
     assert "hunter2" not in said
     createdb, old, new, *_ = [shlex.split(line) for line in commands(said)]
@@ -150,6 +155,57 @@ def test_nothing_of_the_address_is_lost_but_its_passwords(monkeypatch, url):
     place = {name: value for name, value in place.items() if value}
     assert conninfo_to_dict(createdb[2]) == place | kept | {"dbname": at["NAME"]}
     assert createdb[3] == f"{at['NAME']}_2"
+
+
+@needs_postgres
+def test_with_a_role_that_only_serves_they_name_both(tmp_path):
+    project = checkout.at(tmp_path / "project")
+    cluster = RolesCluster()
+    try:
+        cluster.psql("--command", "ALTER ROLE technova_owner CREATEDB")
+        owner = cluster.url_of("technova_owner", OWNER_PASSWORD)
+        with psycopg.connect(owner) as old:
+            old.execute(seed_database.POSTGRESQL)
+        here = {
+            **checkout.environment(),
+            "SECRET_KEY": "s" * 50,
+            "LANGUAGE_CODE": "en",
+            "DOTENV": "false",
+        }
+        roles = {
+            "DATABASE_URL": cluster.url_of("technova_app", APP_PASSWORD),
+            "DATABASE_OWNER_URL": owner,
+        }
+        refused = subprocess.run(
+            [".venv/bin/python", "manage.py", "migrate"],
+            cwd=project,
+            env={**here, **roles},
+            capture_output=True,
+            text=True,
+        )
+        script = "\n".join(commands(refused.stderr))
+        done = subprocess.run(
+            [
+                "sh",
+                "-euc",
+                script.replace(":OWNER_PASSWORD@", f":{OWNER_PASSWORD}@").replace(
+                    ":PASSWORD@", f":{APP_PASSWORD}@"
+                ),
+            ],
+            cwd=project,
+            # createdb is given no password: it asks on a terminal.
+            env={**here, "PGPASSWORD": OWNER_PASSWORD},
+            capture_output=True,
+            text=True,
+        )
+
+        assert done.returncode == 0, script + done.stderr
+        owners = "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'"
+        assert cluster.rows_in("technova_2", owners) == [("technova_owner",)]
+        may = "SELECT has_table_privilege('technova_app', 'predictions', 'INSERT')"
+        assert cluster.rows_in("technova_2", may) == [(True,)]
+    finally:
+        cluster.remove()
 
 
 def test_our_own_database_is_migrated_again_without_a_word(committing, run):

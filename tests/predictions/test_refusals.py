@@ -11,11 +11,6 @@ from tests.factories import make_key
 from tests.predictions.refusals import send
 
 
-@pytest.fixture(autouse=True)
-def _nothing_counted():
-    unknown_callers._counts.clear()
-
-
 def test_a_refusal_says_which_call_why_and_who_asked(api, features):
     body = {"features": features | {"age": 300}}
 

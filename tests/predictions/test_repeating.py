@@ -71,7 +71,7 @@ def test_it_ends_when_the_process_that_started_it_is_gone(slept):
     ids=["database", "row"],
 )
 def test_a_sealer_says_what_failed_without_the_row_and_goes_on(
-    monkeypatch, capsys, settings, fault, said
+    monkeypatch, caplog, settings, fault, said
 ):
     def fail(key: object) -> None:
         raise fault
@@ -81,9 +81,8 @@ def test_a_sealer_says_what_failed_without_the_row_and_goes_on(
 
     call_command("seal_log", every=60, parent=NOBODY)
 
-    err = capsys.readouterr().err
-    assert said in err
-    assert "somebody" not in err
+    assert said in caplog.text
+    assert "somebody" not in caplog.text
 
 
 def test_batches_wait_for_a_database_that_is_away(monkeypatch, capsys, settings):

@@ -71,14 +71,14 @@ def asked(server: Server, batch: dict[str, Any]) -> list[int]:
 def stuck_server(tmp_path) -> Iterator[Callable[[str], Server]]:
     """Makes one whose thread comes to a stop after three chunks.
 
-    After `working.score` that is in the fourth, whose rows are written and not
+    After `working.write` that is in the fourth, whose rows are written and not
     committed; after `starting.work_on` it is between two.
     """
     with ExitStack() as stopped:
 
         def start(where: str) -> Server:
             module, name = where.split(".")
-            chunks = 3 if name == "score" else 2
+            chunks = 3 if name == "write" else 2
             project = str(ROOT / "technova" / "gunicorn.py")
             config = tmp_path / "config.py"
             config.write_text(
@@ -166,7 +166,7 @@ def test_others_are_answered_while_a_batch_is_worked_on(stuck_server):
 
 
 def test_what_a_server_leaves_when_it_is_stopped_is_finished_by_a_command(stuck_server):
-    server = stuck_server("working.score")
+    server = stuck_server("working.write")
     batch = upload(server, people(5_000))
     until(lambda: state(server, batch)["scored"] == 3_000)
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connections
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
@@ -38,7 +38,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, named: str, dry_run: bool, **options: Any) -> None:
-        if remedy := elsewhere.remedy(connection):
+        alias = "owner" if "owner" in connections else "default"
+        if remedy := elsewhere.remedy(connections[alias]):
             raise CommandError(remedy)
         try:
             with opened(named) as old, self._bar(sum(old.counts())) as bar:
