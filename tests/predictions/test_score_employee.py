@@ -15,10 +15,10 @@ from rest_framework.test import APIClient
 
 from attrition import releases
 from attrition.models import Employee
+from predictions.database.bulk_insert import ReadyRows
 from predictions.management import arguments, score_output
 from predictions.management.commands import score_employee
 from predictions.models import Prediction
-from predictions.models.log import PredictionQuerySet
 from tests.factories import EmployeeFactory, make_key, seed_features
 from tests.predictions.explained import assert_explains
 from tests.predictions.refusals import send
@@ -337,10 +337,10 @@ def test_a_damaged_release_scores_nobody(run, staff, broken_release):
 def test_a_log_that_cannot_be_written_shows_no_score(
     run, staff, monkeypatch, seed_score
 ):
-    def fail(queryset, rows, *args, **kwargs):
-        raise OperationalError(f"({rows[0].proba_depart!r})")
+    def fail(self: ReadyRows) -> None:
+        raise OperationalError(f"({[row['proba_depart'] for row in self._rows]})")
 
-    monkeypatch.setattr(PredictionQuerySet, "bulk_create", fail)
+    monkeypatch.setattr(ReadyRows, "insert", fail)
 
     with pytest.raises(CommandError) as caught:
         run("score_employee", "--all", "--format", "json")
