@@ -22,7 +22,7 @@ PASSWORD = "une-phrase-de-passe-sans-valeur"
 DATABASE = "server.sqlite3"
 NOT_BEFORE = {
     *("SEAL_EVERY", "SUMMARISE_EVERY", "GUNICORN_CMD_ARGS", "LOG_FORMAT"),
-    *("ADMIN_TOTP_REQUIRED", "METRICS_TOKEN"),
+    *("ADMIN_TOTP_REQUIRED", "METRICS_TOKEN", "TIME_ZONE", "TZ", "TMPDIR"),
 }
 """Variables that only what serves reads, nothing that prepares its database."""
 
@@ -115,7 +115,7 @@ class Server:
 
     def _prepare(self, database: Path, *, as_usual: bool) -> None:
         """What each would have prepared alike is prepared once a process."""
-        as_usual &= self.environment["DATABASE_URL"] == f"sqlite:///{database}"
+        as_usual &= self.environment.get("DATABASE_URL") == f"sqlite:///{database}"
         if as_usual and self.program in prepared:
             database.write_bytes(prepared[self.program])
             return

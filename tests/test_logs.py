@@ -98,8 +98,9 @@ def test_gunicorn_quotes_no_path_no_header_and_no_text_of_an_exception(
     assert ("in raised" in text) == (line.exc_info is not None)
 
 
-@pytest.mark.parametrize("zone", ["Europe/Paris", "America/New_York"])
-@pytest.mark.parametrize("log_format", ["line", "json"])
+@pytest.mark.parametrize(
+    ("log_format", "zone"), [("line", "Europe/Paris"), ("json", "America/New_York")]
+)
 def test_every_line_has_its_time_in_utc_whoever_wrote_it(tmp_path, log_format, zone):
     """gunicorn's master, a worker and a command beside them."""
     variables = {"TZ": zone, "TIME_ZONE": zone, "LOG_FORMAT": log_format}

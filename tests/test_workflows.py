@@ -78,6 +78,7 @@ def test_every_word_of_make_is_one_of_the_makefile():
         "audit",
         "coverage",
         "test",
+        "prove",
     }
     assert words <= rules
 
@@ -106,11 +107,18 @@ def test_both_databases_are_tested_on_the_oldest_and_the_newest_python():
 def test_only_what_was_pushed_to_main_and_passed_everything_is_deployed():
     deploy = jobs()["deploy"]
 
-    assert set(deploy["needs"]) == set(jobs()) - {"deploy"}
+    assert set(deploy["needs"]) == set(jobs()) - {"deploy", "prove"}
     assert deploy["if"] == (
         "${{ github.event_name == 'push' && github.ref == 'refs/heads/main' }}"
     )
     assert deploy["concurrency"]["cancel-in-progress"] is False
+
+
+def test_what_takes_minutes_is_proven_once_a_week_and_keeps_no_push_waiting():
+    assert jobs()["prove"]["if"] == (
+        "${{ github.event_name == 'schedule'"
+        " || github.event_name == 'workflow_dispatch' }}"
+    )
 
 
 def test_nobody_but_the_deployment_sees_a_secret():

@@ -37,7 +37,6 @@ ADDRESS = "ana@people.example"
 SIDE_DOORS = [
     f"q={PERSON}",
     f"q={PSEUDONYM}",
-    "_popup=1",
     "_to_field=employee_id",
     "_to_field=id&_popup=1",
     "input_payload__revenu_mensuel=48613",
@@ -77,11 +76,13 @@ def records(db) -> dict[str, object]:
     return records | about | batch | {"new key": key, "secret": secret}
 
 
-def texts(client: Client, records: dict[str, object]) -> dict[str, str]:
+def texts(
+    client: Client, records: dict[str, object], doors: list[str]
+) -> dict[str, str]:
     """All that this person gets to read, whatever they ask for, by what they ask."""
     rows = [row for row in (*pages(), *calls()) if row.method == "GET"]
     found = {}
-    for row, door in product(rows, ["", *SIDE_DOORS]):
+    for row, door in product(rows, ["", *doors]):
         if door and not _has_doors(row):
             continue
         path = row.path(records)
@@ -123,7 +124,9 @@ def test_each_role_sees_what_the_table_says_and_nothing_else(records, role):
     # She kept the employees once, and has another role by now.
     LogEntry.objects.log_actions(eve.pk, [row.employee], CHANGE, "Archived.")
 
-    masked = texts(client, records)
+    # Nothing is kept from a superuser that a page has to show.
+    doors = [] if role == "Superuser" else SIDE_DOORS
+    masked = texts(client, records, doors)
     access.record(
         Caller(Source.ADMIN, user_name="eve"),
         Action.REVEAL,
@@ -132,7 +135,7 @@ def test_each_role_sees_what_the_table_says_and_nothing_else(records, role):
         prediction_id=row.pk,
         purpose=Purpose.AUDIT,
     )
-    revealed = texts(client, records)
+    revealed = texts(client, records, doors)
 
     found = {
         what: [place for place, text in said.items() if re.search(mark, text)]
