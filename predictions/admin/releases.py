@@ -42,11 +42,12 @@ def _row(version, serving):
     except ReleaseRejected:
         return row | {"release": None}
     card, metrics = release.card, release.card.get("metrics", {})
+    employees = card["data"].get("employees")  # serving does without
     return row | {
         "release": release,
         "marks": list(_marks(row["serves"], release)),
         "threshold": rounded(card["threshold"]["value"], 2),
-        "employees": number_in_words(card["data"]["employees"]),
+        "employees": "–" if employees is None else number_in_words(employees),
         "figures": [
             rounded(metrics[name]["mean"], 3) if name in metrics else "–"
             for name in card_page.MEASURES
