@@ -1,6 +1,6 @@
 """Passwords and codes that come at the same moment: the database keeps them apart.
 
-SQLite lets one write at a time, whatever is locked: it takes PostgreSQL to fail these.
+SQLite lets one write at a time: only PostgreSQL shows that a lock is missing.
 """
 
 import threading
@@ -61,3 +61,20 @@ def test_a_code_that_is_sent_at_the_same_moment_is_taken_once(committing, kind):
         found = list(pool.map(use, range(GUESSERS)))
 
     assert found.count(True) == 1
+
+
+def test_new_recovery_codes_that_are_asked_for_twice_are_the_last_alone(committing):
+    bob = make_user("bob")
+    begin = threading.Barrier(GUESSERS)
+
+    def renew(number: int) -> None:
+        begin.wait(20)
+        try:
+            second_step.new_recovery_codes(bob)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(GUESSERS) as pool:
+        list(pool.map(renew, range(GUESSERS)))
+
+    assert second_step.recovery_codes_left(bob) == second_step.RECOVERY_CODES
