@@ -38,7 +38,8 @@ accesslog = None
 access_log_format = "%(m)s %(s)s %(M)sms"  # no path either, where somebody wants one
 control_socket_disable = True  # nothing outside the project folder
 FIGURES = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client reads it
-PIECE = 64 * 1024
+PIECE = 1024  # bytes
+REST = 5  # seconds that the rest of a refused body may take
 LOOK_EVERY = 5  # seconds: whether the commands beside the workers still run
 
 
@@ -192,14 +193,17 @@ def post_request(worker: object, request: object, environ: Any, answer: object) 
     """Behind a proxy, which has the whole body: take what a refusal left unread.
 
     gunicorn takes 64 KB and hangs up on the rest; nginx, still sending, would then give
-    its client a 502 in the place of what was answered.
+    its client a 502 in the place of what was answered. Another proxy may send
+    as slowly, and as much, as its client does: it has a thread for REST seconds.
     """
     from django.conf import settings
 
     if settings.SECURE_PROXY_SSL_HEADER and (body := environ.get("wsgi.input")):
-        # A chunk that is none, or a proxy that is gone: there is no rest.
+        last = time.monotonic() + REST
+        # A chunk that is none, or a proxy that is gone or silent: there is no rest.
         with contextlib.suppress(OSError, ParseException):
-            while body.read(PIECE):
+            environ["gunicorn.socket"].settimeout(REST)  # until gunicorn sets its own
+            while time.monotonic() < last and body.read(PIECE):
                 pass
 
 

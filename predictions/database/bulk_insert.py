@@ -18,6 +18,7 @@ Columns: TypeAlias = dict[str, Any]
 """What a row holds, by the names of `Prediction`'s arguments."""
 
 MANY = 50  # rows from which on COPY pays for asking for their ids first
+AT_ONCE = 50  # rows of one INSERT: some thousand values, of which SQLite takes 32,766
 
 
 class ReadyRows:
@@ -51,7 +52,7 @@ class ReadyRows:
 
 def _inserts(rows: Iterable[Columns]) -> Iterator[tuple[str, list[Any]]]:
     rows = iter(rows)
-    while group := list(islice(rows, MANY)):
+    while group := list(islice(rows, AT_ONCE)):
         fields, statement = statement_of(Prediction, connection.vendor, len(group))
         names = [field.attname for field in fields]
         values = (as_written(fields, [row[name] for name in names]) for row in group)

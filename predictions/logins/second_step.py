@@ -76,6 +76,7 @@ def new_recovery_codes(user: User) -> list[str]:
     """Instead of those there were. Each is kept until it is used, and works once."""
     codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
     with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)  # else two would keep both
         # The same device, if there is one: whoever is logged in by it stays so.
         device = StaticDevice.objects.filter(user=user).first()
         device = device or StaticDevice.objects.create(user=user, name="recovery")

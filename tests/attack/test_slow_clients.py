@@ -25,6 +25,7 @@ HALF_A_BODY = (
     b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n"
     b"Content-Type: application/json\r\nX-API-Key: %b\r\n\r\n{" % SECRET.encode()
 )
+REFUSED = HALF_A_BODY.replace(SECRET.encode(), b"k" * len(SECRET))
 # Six megabytes: the kernel takes up to four for whoever reads nothing.
 AT_ONCE = 4
 READ_BY_NOBODY = f"GET {LARGE} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() * AT_ONCE
@@ -100,6 +101,15 @@ def received(connection: socket.socket) -> tuple[int, bool]:
     except ConnectionResetError:
         return count, True
     return count, False
+
+
+def hangs_up(connection: socket.socket, sent: bytes) -> bool:
+    """Whether the other side takes no more."""
+    try:
+        connection.sendall(sent)
+    except (ConnectionResetError, BrokenPipeError):
+        return True
+    return False
 
 
 @nginx.is_there
@@ -186,9 +196,7 @@ def test_a_head_that_trickles_is_given_up_and_a_body_that_does_holds_no_thread(
             for connection in bodies:
                 connection.sendall(b" ")
             for connection in list(left):
-                try:
-                    connection.sendall(b"X: y\r\n")
-                except (ConnectionResetError, BrokenPipeError):
+                if hangs_up(connection, b"X: y\r\n"):
                     left.remove(connection)
             assert call(proxy, "/health", None) == 200
             time.sleep(0.3)
@@ -222,3 +230,18 @@ def test_gunicorn_alone_goes_on_without_a_restart_once_they_are_gone(
         time.sleep(0.5)  # until it has given them its threads
 
     assert answered(server, 2 * THREADS) == [200] * 2 * THREADS
+
+
+def test_what_was_refused_holds_no_thread_by_a_body_that_does_not_come(server):
+    """Straight to gunicorn, as behind a proxy that keeps no body for it."""
+    with many(server, THREADS, REFUSED) as stuck:
+        assert all(b" 401 " in c.makefile("rb").readline() for c in stuck)
+
+        assert answered(server, THREADS) == [200] * THREADS
+
+
+def test_nor_by_one_that_does_not_end(server):
+    with connected(server) as connection:
+        connection.sendall(REFUSED.replace(b": 900", b": 900000000000"))
+        assert b" 401 " in connection.makefile("rb").readline()
+        until(lambda: hangs_up(connection, b" " * 10_000))
