@@ -155,6 +155,7 @@ def test_an_odd_file_is_rejected_or_readable(meet, version, name):
 
 
 @pytest.mark.long
+@pytest.mark.logs_values("what a reference case gets is nobody's probability")
 @pytest.mark.parametrize("version", shipped.VERSIONS)
 @pytest.mark.parametrize("name", [CARD, SCORECARD, FEATURES, REFERENCE])
 def test_whatever_stands_in_a_file_it_is_rejected_or_readable(meet, version, name):
