@@ -39,6 +39,7 @@ def grant(connection: BaseDatabaseWrapper, role: str) -> bool:
     with transaction.atomic(using=connection.alias):
         made = not _exists(connection, role)
         if made:
+            _check_owner_makes_roles(connection, role)
             _run(
                 connection,
                 "CREATE ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE "
@@ -64,6 +65,20 @@ def renew(connection: BaseDatabaseWrapper) -> list[str]:
     for name in renewed:
         grant(connection, name)
     return renewed
+
+
+def _check_owner_makes_roles(connection: BaseDatabaseWrapper, role: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rolname, rolsuper OR rolcreaterole FROM pg_roles "
+            "WHERE rolname = current_user"
+        )
+        user, makes_roles = cursor.fetchone()
+    if not makes_roles:
+        raise RoleRefused(
+            f"There is no role {role}, and {user} may not make one: a superuser does "
+            f"(CREATE ROLE {role} LOGIN), then run this again."
+        )
 
 
 def _check(connection: BaseDatabaseWrapper, role: str) -> None:
