@@ -77,7 +77,7 @@ def _check_owner_makes_roles(connection: BaseDatabaseWrapper, role: str) -> None
     if not makes_roles:
         raise RoleRefused(
             f"There is no role {role}, and {user} may not make one: a superuser does "
-            f"(CREATE ROLE {role} LOGIN), then run this again."
+            f"(CREATE ROLE {role} LOGIN), then manage.py grant_runtime_role {role}."
         )
 
 
