@@ -37,6 +37,7 @@ def grant(connection: BaseDatabaseWrapper, role: str) -> bool:
     Returns whether it was made. Raises RoleRefused; then nothing changed.
     """
     with transaction.atomic(using=connection.alias):
+        check_it_can_be_had(connection, role)
         made = not _exists(connection, role)
         if made:
             _run(
@@ -50,6 +51,21 @@ def grant(connection: BaseDatabaseWrapper, role: str) -> bool:
             _run(connection, statement, role)
         RuntimeRole.objects.using(connection.alias).get_or_create(name=role)
     return made
+
+
+def check_it_can_be_had(connection: BaseDatabaseWrapper, role: str) -> None:
+    """Raise RoleRefused where it is missing and this owner may not make it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rolname, rolsuper OR rolcreaterole FROM pg_roles "
+            "WHERE rolname = current_user"
+        )
+        user, makes_roles = cursor.fetchone()
+    if not makes_roles and not _exists(connection, role):
+        raise RoleRefused(
+            f"There is no role {role}, and {user} may not make one: a superuser does "
+            f"(CREATE ROLE {role} LOGIN), then run this again."
+        )
 
 
 def renew(connection: BaseDatabaseWrapper) -> list[str]:

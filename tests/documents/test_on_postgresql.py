@@ -1,6 +1,7 @@
 """What the documents do to a PostgreSQL: the role that serves, backup and restore."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -42,6 +43,8 @@ def run(committing, tmp_path) -> Run:
             ".venv/bin/python manage.py", f"{sys.executable} {ROOT / 'manage.py'}"
         )
         script = script.replace(ROLE, role)
+        # The backup is of this database, and goes back into the one that is lost.
+        script = re.sub(r"^(?=.*restore_log)", "export $RESTORED\n", script, flags=re.M)
         here = own_database.url(committing)
         variables = {"DATABASE_URL": here, "DATABASE_OWNER_URL": here, **names}
         done = subprocess.run(
@@ -71,6 +74,33 @@ def test_the_role_that_serves_is_granted(run):
         own_database.run_on_server(f"DROP ROLE {role}")
 
 
+def test_the_roles_and_the_database_of_a_deployment_are_made(run):
+    name = f"technova_{uuid.uuid4().hex[:8]}"
+    [made] = [
+        block.text
+        for block in blocks(ROOT / "docs" / "DEPLOYMENT.md")
+        if block.heading == "PostgreSQL" and block.language == "sql"
+    ]
+    at = own_database.url(name)
+
+    try:
+        own_database.run_on_server(*made.replace("technova", name).split(";\n")[:-1])
+        printed = run(
+            "DEPLOYMENT.md",
+            "PostgreSQL",
+            f"{name}_app",
+            DATABASE_URL=re.sub("//[^@]*", f"//{name}_app", at),
+            DATABASE_OWNER_URL=re.sub("//[^@]*", f"//{name}_owner", at),
+        )
+
+        assert f"Role {name}_app may serve" in printed
+    finally:
+        own_database.run_on_server(
+            f"DROP DATABASE IF EXISTS {name} WITH (FORCE)",
+            f"DROP ROLE IF EXISTS {name}_app, {name}_owner",
+        )
+
+
 @pytest.mark.skipif(not shutil.which("pg_dump"), reason="pg_dump is not installed")
 def test_a_backup_that_is_put_back_is_whole(run, tmp_path):
     predict([Record(seed_features(), 669)], caller=Caller(source=Source.API))
@@ -83,7 +113,8 @@ def test_a_backup_that_is_put_back_is_whole(run, tmp_path):
 
     try:
         restored = own_database.url(name)
-        printed = run("RUNBOOK.md", "Back up and restore", RESTORED_URL=restored)
+        into = f"DATABASE_URL={restored} DATABASE_OWNER_URL={restored}"
+        printed = run("RUNBOOK.md", "Back up and restore", RESTORED=into)
 
         with own_database.using(name):
             assert Prediction.objects.count() == 1

@@ -5,6 +5,9 @@ import os
 import re
 import shutil
 import stat
+import subprocess
+import sys
+import uuid
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,7 @@ from tests import own_database
 from tests.factories import seed_features
 from tests.predictions.tampering import without_triggers
 from tests.predictions.test_seals import KEY
+from tests.server import ROOT
 
 pytestmark = pytest.mark.skipif(
     connection.vendor == "postgresql" and not shutil.which("pg_dump"),
@@ -193,3 +197,27 @@ def empty_after_seal(backup, log, request):
     call_command("seal_log", anchor=log, verbosity=0)
     assert sealing.seal_once(None) is None
     return request.getfixturevalue("empty")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no roles")
+def test_nothing_is_put_back_where_the_role_that_serves_cannot_be_made(backup, empty):
+    owner, role = (f"technova_{uuid.uuid4().hex[:8]}" for _ in range(2))
+    at = own_database.url(connection.settings_dict["NAME"])
+    own_database.run_on_server(f"CREATE ROLE {owner} LOGIN")
+    try:
+        done = subprocess.run(
+            [sys.executable, ROOT / "manage.py", "restore_log", backup],
+            env={
+                **os.environ,
+                "DATABASE_URL": re.sub("//[^@]*", f"//{role}", at),
+                "DATABASE_OWNER_URL": re.sub("//[^@]*", f"//{owner}", at),
+            },
+            capture_output=True,
+            text=True,
+        )
+    finally:
+        own_database.run_on_server(f"DROP ROLE {owner}")
+
+    assert done.returncode == 1
+    assert f"There is no role {role}" in done.stderr
+    assert tables() == []

@@ -1,4 +1,6 @@
-"""Connections are kept between requests, and one that PostgreSQL closed is replaced."""
+"""Connections are kept between requests, and one to what is gone is replaced."""
+
+from pathlib import Path
 
 import pytest
 from django.core.signals import request_started
@@ -10,10 +12,13 @@ from predictions.database.insert import insert
 from predictions.models import Prediction, Source
 from predictions.services import Caller, LogUnavailable, Record, predict, rows_for
 from tests.factories import make_key, seed_features
-from tests.predictions.refusals import send
+from tests.predictions.refusals import problems, send
 
 only_postgresql = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="SQLite has no server that could end"
+)
+only_sqlite = pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="PostgreSQL's files are its own"
 )
 
 
@@ -41,7 +46,37 @@ def test_after_a_restart_the_next_request_is_answered(committing):
     assert Prediction.objects.count() == 2
 
 
-@only_postgresql
+@only_sqlite
+def test_no_answer_is_lost_in_a_file_that_was_replaced(committing):
+    _, secret = make_key()
+    client = APIClient(headers={"X-API-Key": secret})
+    body = {"features": seed_features()}
+    assert send(client, "POST", "/predict", body).status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [f"{committing}.copy"])
+
+    for beside in ("-wal", "-shm"):
+        Path(f"{committing}{beside}").unlink()
+    Path(f"{committing}.copy").replace(committing)
+
+    request_started.send(sender=None)
+    assert send(client, "POST", "/predict", body).status_code == 200
+    connection.close()
+    assert Prediction.objects.count() == 2
+
+
+@only_sqlite
+def test_a_file_that_was_removed_is_no_longer_answered_from(committing):
+    _, secret = make_key()
+    client = APIClient(headers={"X-API-Key": secret})
+    Path(committing).unlink()
+
+    request_started.send(sender=None)
+
+    answer = send(client, "POST", "/predict", {"features": seed_features()})
+    assert problems(answer) == [(None, "schema_outdated")]
+
+
 def test_a_connection_that_lives_is_kept(committing):
     Prediction.objects.count()
     kept = connection.connection

@@ -241,3 +241,5 @@ def test_triggers_that_are_missing_are_said(numbers, verify):
 
     assert code == 0
     assert "Table prediction_seals lacks its triggers" in out
+    assert "Nothing was changed so far" in out
+    assert "Nothing is wrong" not in out

@@ -165,3 +165,18 @@ def test_a_role_that_may_do_more_by_another_is_refused(role, more):
             call_command("grant_runtime_role", role)
 
         transaction.set_rollback(True)
+
+
+def test_an_owner_who_may_make_no_role_is_told_who_can(committing):
+    if connection.vendor != "postgresql":
+        pytest.skip("only PostgreSQL has roles")
+    owner, role = (f"technova_{uuid.uuid4().hex[:8]}" for _ in range(2))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"CREATE ROLE {owner}")
+        cursor.execute(f"SET LOCAL ROLE {owner}")
+
+        with pytest.raises(CommandError, match=f"{owner} may not make one") as refused:
+            call_command("grant_runtime_role", role)
+
+        transaction.set_rollback(True)
+    assert f"CREATE ROLE {role} LOGIN" in str(refused.value)

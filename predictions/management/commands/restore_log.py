@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from predictions.backup import restoring
 from predictions.backup.manifest import ANCHOR, BackupRefused, Manifest
+from predictions.database import runtime_role
+from predictions.database.runtime_role import RoleRefused
 from predictions.proof import signing
 from predictions.proof.signing import BadKey
 
@@ -34,10 +36,13 @@ class Command(BaseCommand):
 
     def handle(self, *, folder: Path, anchor: Path | None, **options: Any) -> None:
         alias = "owner" if "owner" in connections else "default"
+        role = _role_that_serves(alias)
         try:
             own_keys = signing.trusted_keys()
+            if role is not None:
+                runtime_role.check_it_can_be_had(connections[alias], role)
             found = restoring.restore(connections[alias], folder)
-        except (BackupRefused, BadKey) as error:
+        except (BackupRefused, BadKey, RoleRefused) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             text = _("The backup could not be put back: %(why)s.") % {"why": error}
@@ -47,15 +52,9 @@ class Command(BaseCommand):
             % {"rows": found.rows.get("predictions", 0), "when": found.made_at}
         )
         call_command("migrate", stdout=self.stdout, verbosity=0)
-        self._let_serve(alias)
-        self._verify(found, own_keys, anchor or _within(folder))
-
-    def _let_serve(self, alias: str) -> None:
-        """The role of DATABASE_URL may be one that this server has not seen."""
-        owner, serving = connections[alias], connections["default"]
-        role = serving.settings_dict["USER"]
-        if serving.vendor == "postgresql" and role != owner.settings_dict["USER"]:
+        if role is not None:
             call_command("grant_runtime_role", role, stdout=self.stdout)
+        self._verify(found, own_keys, anchor or _within(folder))
 
     def _verify(
         self, found: Manifest, own_keys: list[str], anchor: Path | None
@@ -78,6 +77,14 @@ class Command(BaseCommand):
             stdout=self.stdout,
             stderr=self.stderr,
         )
+
+
+def _role_that_serves(alias: str) -> str | None:
+    """Where that is not the owner: it may be one that this server has not seen."""
+    owner, serving = connections[alias], connections["default"]
+    role: str = serving.settings_dict["USER"]
+    is_another = role != owner.settings_dict["USER"]
+    return role if serving.vendor == "postgresql" and is_another else None
 
 
 def _within(folder: Path) -> Path | None:

@@ -127,14 +127,19 @@ class Command(BaseCommand):
         if check.findings > MOST_SHOWN:
             rest = {"count": check.findings - MOST_SHOWN}
             self.stdout.write(_("… and %(count)s more.") % rest)
-        for line in [*_summary(check), *_unlocked()]:
+        unlocked = _unlocked()
+        for line in [*_summary(check), *unlocked]:
             self.stdout.write(line)
         if check.findings:
             self.stdout.write(
                 self.style.ERROR(_("Wrong: %(count)s.") % {"count": check.findings})
             )
             sys.exit(1)
-        self.stdout.write(self.style.SUCCESS(_("Nothing is wrong.")))
+        if unlocked:
+            text = _("Nothing was changed so far: without its triggers the log can be.")
+            self.stdout.write(self.style.WARNING(text))
+        else:
+            self.stdout.write(self.style.SUCCESS(_("Nothing is wrong.")))
 
     def _keep(self, check: Verification) -> None:
         """For the back-office; whoever may only read verifies all the same."""
