@@ -52,7 +52,7 @@ PATTERNS = {
     "a payload": r"[\"']features[\"']\s*:",
     "a field with its value": rf"[\"' ,{{](?:{NAMES})[\"']?\s*[:=]\s*[\"']?[\w-]",
     "an employee's identifier": r"\b(?:E_\d{3}|emp_\w{8,})",
-    "a password in a URL": r"://[^/\s:@]+:[^/\s@]+@",
+    "a password in a URL": r"://[^/\s:@]+:(?!\*\*@)[^/\s@]+@",
 }
 COMPILED = {what: re.compile(pattern) for what, pattern in PATTERNS.items()}
 

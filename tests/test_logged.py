@@ -29,6 +29,7 @@ PLANTED = {
     "could not connect to postgresql://ana:hunter2@db/hr": "a password in a URL",
 }
 SOUND = [
+    "- ** ---------- .> transport:   amqp://guest:**@127.0.0.1:5672//",  # Celery's
     "INFO technova.requests GET history/<str:employee_id> 200 key=abcdefgh 1.2ms "
     "id=0123456789abcdef0123456789abcdef",
     '{"route":"employees/<str:employee_id>","status":200,"duration_ms":0.124}',
