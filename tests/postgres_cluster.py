@@ -2,10 +2,8 @@
 
 import contextlib
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -13,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.server import children
+from tests.server import children, free_port
 
 PLACES = ("usr/lib/postgresql/*/bin/initdb", "usr/local/pgsql/bin/initdb")
 SETTINGS = """
@@ -49,15 +47,6 @@ def _missing() -> str:
 needs_postgres = pytest.mark.skipif(bool(_missing()), reason=_missing())
 
 
-def _port() -> int:
-    """A free one that no client is given for its own end while PostgreSQL is away."""
-    while True:
-        port = random.randrange(20_000, 30_000)
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-
-
 class Cluster:
     """One that runs, with an empty database; the user postgres needs no password."""
 
@@ -71,7 +60,7 @@ class Cluster:
             shutil.chown(self.folder, "nobody")
             self._as_other = ["runuser", "-u", "nobody", "--"]
         self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8")
-        self.port = _port()
+        self.port = free_port()
         with (self.data / "postgresql.conf").open("a") as file:
             file.write(SETTINGS.format(port=self.port) + settings)
         self.start()

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -16,17 +15,12 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.factories import seed_features
+from tests.server import free_port
 
 ROOT = Path(__file__).parent.parent
 PASSED_ON = ("PATH", "LANG", "PYENV_ROOT", "PIP_")  # no setting of ours
 
 pytestmark = pytest.mark.long
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Served:
