@@ -63,7 +63,7 @@ def shape(body: bytes) -> tuple[str, str]:
         (GET.replace(b"GET", b"TRACE") + b"\r\n", 405, "bad_request"),
         (GET + b"Transfer-Encoding: gzip\r\n\r\n", 501, "bad_request"),
         (GET + b"Content-Length: 3000000\r\n\r\n", 413, "body_too_large"),
-        (GET.replace(b"history/669", b".refused") + b"\r\n", 404, "bad_request"),
+        (GET.replace(b"history/669", b".refused-json") + b"\r\n", 404, "bad_request"),
     ],
     ids=["nonsense", "hosts", "line", "header", "method", "coding", "body", "page"],
 )
@@ -93,12 +93,16 @@ def test_a_service_that_is_away_is_503_and_to_be_asked_again(
 ):
     proxy = Proxy(f"http://127.0.0.1:{free_port()}", tmp_path)
     status, headers, body = ask(proxy, "GET", "/history", Accept_Language=language)
+    of_page = ask(proxy, "GET", "/admin/", Accept_Language=language, Accept="text/html")
     proxy.stop()
 
-    assert status == 503
+    assert status == of_page[0] == 503
     assert shape(body)[0] == "unavailable"
     assert shape(body)[1].startswith(sentence)
-    assert headers["Retry-After"] == "5"
+    assert headers["Retry-After"] == of_page[1]["Retry-After"] == "5"
+    assert of_page[1]["Content-Type"] == "text/html; charset=utf-8"
+    assert f"<p>{sentence}" in of_page[2].decode()
+    assert f'lang="{language[:2] or "fr"}"' in of_page[2].decode()
 
 
 @pytest.mark.parametrize(
